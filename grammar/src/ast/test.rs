@@ -1,0 +1,105 @@
+//! The statements of a `test`.
+
+use super::{Arg, Call, DateLit, DurationLit, Expr, Name, Path, SetOp, TimeLit};
+use crate::span::Span;
+
+/// A statement of a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestStatement {
+    /// Where it stands.
+    pub span: Span,
+    /// What it says.
+    pub kind: TestStatementKind,
+}
+
+/// What a statement of a test says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TestStatementKind {
+    /// `given contact c(tags: ["VIP"])`
+    Given {
+        /// The entity.
+        entity: Path,
+        /// Its name in the test.
+        name: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+    },
+    /// `clock 2026-03-02 10:00`
+    Clock {
+        /// The day.
+        date: DateLit,
+        /// The time of day.
+        time: Option<TimeLit>,
+    },
+    /// `answer email.send with failure`
+    Answer {
+        /// The action.
+        action: Path,
+        /// What the outside answers.
+        with: Name,
+    },
+    /// `send invoice.paid(deal: d) [by user]`
+    Send {
+        /// The event and its fields.
+        call: Call,
+        /// Who caused it.
+        by: Option<Name>,
+    },
+    /// `set d.amount = 15_000 USD [by user]`
+    Set {
+        /// The field.
+        field: Path,
+        /// How.
+        op: SetOp,
+        /// The value.
+        value: Expr,
+        /// Who caused it.
+        by: Option<Name>,
+    },
+    /// `create deal d(…) [by user]`, `delete d`
+    Create {
+        /// The entity.
+        entity: Path,
+        /// Its name in the test.
+        name: Name,
+        /// Its fields.
+        args: Vec<Arg>,
+        /// Who caused it.
+        by: Option<Name>,
+    },
+    /// `delete d`
+    Delete(Path),
+    /// `advance 1d`
+    Advance(DurationLit),
+    /// `expect …`
+    Expect(Expectation),
+    /// What could not be read; its text is the span.
+    Bad,
+}
+
+/// What a test expects.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expectation {
+    /// `expect d.stage == Sales.Won`
+    Holds(Expr),
+    /// `expect [not] fired NAME [once|N times] [because REASON]`
+    Fired {
+        /// `not`
+        negated: bool,
+        /// The trigger.
+        trigger: Path,
+        /// `once`
+        once: bool,
+        /// `because cooldown`
+        because: Option<Name>,
+    },
+    /// `expect [not] called email.send(…) [once]`
+    Called {
+        /// `not`
+        negated: bool,
+        /// The action, and the arguments that it must have had.
+        call: Call,
+        /// `once`
+        once: bool,
+    },
+}
