@@ -1,0 +1,1 @@
+//! The manifest, `trig.toml`: what differs between installations.
