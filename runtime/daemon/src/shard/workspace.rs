@@ -1,0 +1,105 @@
+//! A workspace as the writer holds it: state, engine, and what is under way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use trig_engine::{Effect, Engine, Input, Options, Output, State};
+use trig_ir::{RevisionHash, Timestamp};
+
+use super::command::Status;
+use crate::position;
+
+/// A workspace.
+pub struct Workspace {
+    pub(crate) id: SmolStr,
+    /// The active revision and its engine; none until the first one is activated.
+    pub(crate) engine: Option<(RevisionHash, Arc<Engine>)>,
+    pub(crate) state: State,
+    /// Attempts that left and of which no result has come in: key, and which attempt it was.
+    pub(crate) attempts: BTreeMap<SmolStr, u32>,
+    /// Whether a project of this run belongs to it. Timers and effects of any other stand still.
+    pub(crate) live: bool,
+    /// Why it does not run.
+    pub(crate) stopped: Option<String>,
+    /// The time of the last input.
+    pub(crate) at: Timestamp,
+}
+
+impl Workspace {
+    pub(crate) fn new(id: SmolStr) -> Self {
+        Self {
+            id,
+            engine: None,
+            state: State::default(),
+            attempts: BTreeMap::new(),
+            live: false,
+            stopped: None,
+            at: Timestamp::default(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &SmolStr {
+        &self.id
+    }
+
+    /// Its state.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The active revision.
+    pub fn revision(&self) -> Option<&RevisionHash> {
+        self.engine.as_ref().map(|(revision, _)| revision)
+    }
+
+    /// Why it does not run, if it does not.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Whether it takes part: it belongs to a project of this run, and nothing stopped it.
+    pub(crate) fn runs(&self) -> bool {
+        self.live && self.stopped.is_none() && self.engine.is_some()
+    }
+
+    /// Evaluates an input.
+    pub(crate) fn apply(&mut self, input: &Input, options: &Options) -> Output {
+        self.at = input.at;
+        match &self.engine {
+            Some((_, engine)) => engine.apply(&mut self.state, input, options),
+            None => Output::default(),
+        }
+    }
+
+    /// When the next timer is due, if the workspace runs.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        if self.runs() {
+            self.state.next_due()
+        } else {
+            None
+        }
+    }
+
+    /// Effects that have not ended, in their order, each with the number of its last attempt that is on record.
+    pub(crate) fn unfinished(&self) -> Vec<(Effect, Option<u32>)> {
+        self.state
+            .outbox()
+            .map(|effect| (effect.clone(), self.attempts.get(&effect.key).copied()))
+            .collect()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        Status {
+            workspace: self.id.clone(),
+            revision: self.revision().cloned(),
+            position: position::record(self.state.position()),
+            at: self.at,
+            pending: self.state.waiting().count(),
+            next_due: self.state.next_due(),
+            outbox: self.state.outbox().count(),
+            stopped: self.stopped.clone(),
+        }
+    }
+}
