@@ -1,0 +1,60 @@
+//! # manifest-unknown-key
+//!
+//! A table or key of the manifest is none that Trig knows. It would silently do nothing, so it is an error.
+
+use trig_grammar::Span;
+
+use super::file;
+use crate::Diagnostic;
+
+pub(crate) const NAME: &str = "manifest-unknown-key";
+
+/// The table at `path` (empty for the file) knows no `key`, only those of `known`.
+pub(crate) fn unknown(path: &str, key: &str, place: Span, known: &[&str]) -> Diagnostic {
+    let (message, all) = if path.is_empty() {
+        let tables: Vec<String> = known.iter().map(|k| format!("`[{k}]`")).collect();
+        (
+            format!("the manifest knows no `{key}`"),
+            format!("its tables are {}", tables.join(", ")),
+        )
+    } else {
+        let keys: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+        (
+            format!("`{path}` knows no `{key}`"),
+            format!("its keys are {}", keys.join(", ")),
+        )
+    };
+    Diagnostic::error(NAME, message, &file(), place)
+        .note(all)
+        .did_you_mean(key, known.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::manifest::tests::check;
+
+    #[test]
+    fn table() {
+        check("table", "[projekt]\nid = \"acme\"\n");
+        check(
+            "far_table",
+            "colour = 1\n[project]\nid = \"acme\"\n\n[whatever]\nx = 1\n",
+        );
+    }
+
+    #[test]
+    fn key() {
+        check(
+            "keys",
+            "[project]\nid = \"acme\"\ntimezone = \"UTC\"\nlocal = \"de\"\n\n[http]\nalow = []\n\n[daemon]\nmax-body = 1\n",
+        );
+    }
+
+    #[test]
+    fn key_of_a_connector() {
+        check(
+            "connector",
+            "[project]\nid = \"acme\"\n\n[connectors.crm]\nkind = \"http\"\nurll = \"https://acme.com\"\nlimits = { request = 7 }\nsecret = { var = \"A\" }\n",
+        );
+    }
+}
