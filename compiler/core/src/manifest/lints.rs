@@ -26,12 +26,13 @@ pub(super) fn read(
             "warn" => Level::Warn,
             "allow" => Level::Allow,
             other => {
-                out.push(value::not_one_of(
-                    other,
-                    "level",
-                    &["deny", "warn", "allow"],
-                    text.span,
-                ));
+                out.push(match synonym(other) {
+                    Some(level) => value::wrong(format!("`{other}` is no level"), text.span)
+                        .propose_text(level),
+                    None => {
+                        value::not_one_of(other, "level", &["deny", "warn", "allow"], text.span)
+                    }
+                });
                 continue;
             }
         };
@@ -45,4 +46,14 @@ pub(super) fn read(
         );
     }
     lints
+}
+
+/// What a level is called here that other tools call `word`.
+fn synonym(word: &str) -> Option<&'static str> {
+    match word {
+        "error" | "forbid" => Some("deny"),
+        "warning" => Some("warn"),
+        "off" | "ignore" | "none" => Some("allow"),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZoneDatabase;
 use smol_str::SmolStr;
+use toml::de::DeValue;
 
 use super::rules::value;
 use super::section::Section;
@@ -14,7 +15,13 @@ const MAX_ID: usize = 63;
 pub(super) fn read(root: &Section<'_>, out: &mut Vec<Diagnostic>) -> Project {
     let mut project = Project::default();
     if root.get("project").is_none() {
-        root.missing("project", "[project]\nid = \"acme\"", out);
+        // a misspelt header has been reported as such
+        if !root
+            .entries()
+            .any(|e| crate::nearest(e.name, ["project"]).is_some())
+        {
+            root.missing("project", "[project]\nid = \"acme\"", out);
+        }
         return project;
     }
     let Some(section) = root.section("project", out) else {
@@ -79,18 +86,18 @@ fn checked_id(id: Spanned<&str>, out: &mut Vec<Diagnostic>) -> bool {
 }
 
 fn language(section: &Section<'_>, out: &mut Vec<Diagnostic>) {
-    // `language = 1` is so near that the fix is offered instead of a lecture on types
-    if let Some(entry) = section.get("language")
-        && entry.value.as_str() != Some("1")
-    {
-        out.push(
-            value::wrong(
-                "this compiler knows version `1` of the language only",
-                entry.span,
-            )
-            .propose_text("1"),
-        );
-    }
+    let Some(entry) = section.get("language") else {
+        return;
+    };
+    let wrong = match entry.value {
+        DeValue::String(text) if text == "1" => return,
+        DeValue::String(_) => value::wrong(
+            "this compiler knows version `1` of the language only",
+            entry.span,
+        ),
+        _ => value::wrong("`project.language` must be text", entry.span),
+    };
+    out.push(wrong.propose_text("1"));
 }
 
 fn checked_zone(zone: Spanned<&str>, out: &mut Vec<Diagnostic>) -> bool {

@@ -1,6 +1,7 @@
 //! Hiding what must not be shown, wherever lines of a manifest are.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Words in a key that say that its value is secret.
 const SECRET_WORDS: [&str; 6] = ["secret", "token", "password", "passwd", "key", "credential"];
@@ -13,26 +14,30 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     let mut hidden = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        after_key(line, start, &mut hidden);
-        before_at(line, start, &mut hidden);
+        // a line inside of a secret of several lines is hidden already
+        if hidden.last().is_none_or(|r: &Range<usize>| r.end <= start) {
+            after_key(text, line, start, &mut hidden);
+            before_at(line, start, &mut hidden);
+        }
         start += line.len();
     }
     if hidden.is_empty() {
         return Cow::Borrowed(text);
     }
-    let shown = text.char_indices().flat_map(|(at, c)| {
-        let hide = hidden
-            .iter()
-            .any(|r: &std::ops::Range<usize>| r.contains(&at));
-        // one `*` per byte, so that spans still fit
-        let (shown, times) = if hide { ('*', c.len_utf8()) } else { (c, 1) };
-        std::iter::repeat_n(shown, times)
-    });
-    Cow::Owned(shown.collect())
+    let mut bytes = text.as_bytes().to_vec();
+    for range in hidden {
+        for byte in bytes.get_mut(range).into_iter().flatten() {
+            if *byte != b'\n' {
+                *byte = b'*';
+            }
+        }
+    }
+    // ranges end at ASCII characters; were one to cut another character, nothing would be shown
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|e| "*".repeat(e.as_bytes().len())))
 }
 
 /// Texts to the right of a key like `secret`; references (`{ env = "…" }`) stay.
-fn after_key(line: &str, start: usize, hidden: &mut Vec<std::ops::Range<usize>>) {
+fn after_key(text: &str, line: &str, start: usize, hidden: &mut Vec<Range<usize>>) {
     let mut from = 0;
     while let Some(eq) = find(line, from, '=') {
         let key = line.get(from..eq).unwrap_or_default();
@@ -41,22 +46,29 @@ fn after_key(line: &str, start: usize, hidden: &mut Vec<std::ops::Range<usize>>)
             .next()
             .unwrap_or_default()
             .to_lowercase();
-        let value = line.get(eq + 1..).unwrap_or_default();
-        let open = value.len() - value.trim_start().len();
-        let value = value.trim_start();
-        let at = eq + 1 + open;
-        let end = at + value_len(value);
-        let is_reference = value.starts_with(['{', '[']);
-        if !is_reference && SECRET_WORDS.iter().any(|w| key.contains(w)) {
+        let value = line.get(eq + 1..).unwrap_or_default().trim_start();
+        let at = line.len() - value.len();
+        if value.starts_with(['{', '[']) {
+            from = at + 1;
+            continue;
+        }
+        let mut end = at + value_len(value);
+        if SECRET_WORDS.iter().any(|w| key.contains(w)) {
             let quotes = value.len() - value.trim_start_matches(['"', '\'']).len();
+            if quotes >= 3 {
+                end = at + long_len(text.get(start + at..).unwrap_or_default());
+            }
             hidden.push(start + at + quotes..start + end.max(at + quotes));
         }
-        from = if is_reference {
-            at + 1
-        } else {
-            end.max(eq + 1)
-        };
+        from = end.max(eq + 1);
     }
+}
+
+/// How long the text of several lines at the start of `value` is.
+fn long_len(value: &str) -> usize {
+    let quote = value.get(..3).unwrap_or_default();
+    let inner = value.get(3..).unwrap_or_default();
+    inner.find(quote).map_or(value.len(), |end| end + 3)
 }
 
 /// How long the value at the start of `value` is: to its closing quote, the next comma, or the end of the line.
@@ -71,7 +83,7 @@ fn value_len(value: &str) -> usize {
 }
 
 /// What stands between `://` and `@`.
-fn before_at(line: &str, start: usize, hidden: &mut Vec<std::ops::Range<usize>>) {
+fn before_at(line: &str, start: usize, hidden: &mut Vec<Range<usize>>) {
     let mut from = 0;
     while let Some(found) = line.get(from..).and_then(|rest| rest.find("://")) {
         let at = from + found + 3;
@@ -106,6 +118,10 @@ mod tests {
         check("secret = \"abc\"", "secret = \"***\"");
         check("api_key='a\"b' # c", "api_key='***' # c");
         check("token = abc", "token = ***");
+        check(
+            "token = \"\"\"\na\nb\"\"\"\nid = 1",
+            "token = \"\"\"\n*\n*\"\"\"\nid = 1",
+        );
         check("secret = \"un", "secret = \"**");
         check(
             "c = { kind = \"http\", secret = \"x,=y\" }",

@@ -55,8 +55,8 @@ pub(super) fn read(
         }
         (None, Some(file)) => Some(SecretRef::File(SmolStr::new(file.value))),
         (None, None) => {
-            // where one is there, it has been reported
-            if table.get("env").is_none() && table.get("file").is_none() {
+            // where anything is there, it has been reported
+            if table.entries().next().is_none() {
                 table.missing("env", "env = \"ACME_TOKEN\"", out);
             }
             None

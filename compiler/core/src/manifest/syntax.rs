@@ -33,7 +33,8 @@ pub(super) fn parse(text: &str) -> (DeTable<'_>, Vec<Diagnostic>) {
         diagnostics.push(if error.message() == "duplicate key" {
             let key = text.get(span.range()).unwrap_or_default();
             let name = key.trim_matches(['"', '\'']);
-            syntax::duplicate(name, span, first_place(text, &root, name, span))
+            let first = first_place(text, &root, name, span).or_else(|| first_header(text, span));
+            syntax::duplicate(name, span, first)
         } else {
             syntax::broken(error.message(), span)
         });
@@ -44,6 +45,21 @@ pub(super) fn parse(text: &str) -> (DeTable<'_>, Vec<Diagnostic>) {
 fn line_of(text: &str, span: Span) -> usize {
     let before = text.get(..span.start as usize).unwrap_or_default();
     before.bytes().filter(|b| *b == b'\n').count()
+}
+
+/// The first line that is the same header as the one at `again`: recovery keeps the second table only.
+fn first_header(text: &str, again: Span) -> Option<Span> {
+    let before = text.get(..again.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |i| i + 1);
+    let header = text.get(start..)?.lines().next()?.trim();
+    let mut at = 0;
+    for line in before.get(..start)?.split_inclusive('\n') {
+        if line.trim() == header {
+            return Some(span_in(text, at..at + line.trim_end().len()));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// The last place before `again` at which `name` is a key.

@@ -24,9 +24,16 @@ pub(crate) fn unknown(path: &str, key: &str, place: Span, known: &[&str]) -> Dia
             format!("its keys are {}", keys.join(", ")),
         )
     };
-    Diagnostic::error(NAME, message, &file(), place)
-        .note(all)
-        .did_you_mean(key, known.iter().copied())
+    let diagnostic = Diagnostic::error(NAME, message, &file(), place).note(all);
+    let part_of = |k: &&str| key.contains(*k) || (key.len() > 2 && k.contains(key));
+    match crate::nearest(key, known.iter().copied()).or_else(|| known.iter().copied().find(part_of))
+    {
+        // `timezone` is far from `zone`, and yet it is meant
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(near),
+        None => diagnostic,
+    }
 }
 
 #[cfg(test)]
