@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
-use trig_engine::{Engine, Input, InputKind, Options, Output, SEMANTICS_VERSION};
+use trig_engine::{Input, InputKind, Options, Output, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 
 use super::command::{Accepted, Activation, Applied, Fired, Intake, Refusal, Status, Until};
 use super::digest::BatchDigest;
-use super::workspace::Workspace;
+use super::workspace::{Running, Workspace};
 use crate::clock::Clock;
 use crate::happened::{Happened, Teller};
 use crate::outbox::Orders;
@@ -51,6 +51,9 @@ pub enum Broken {
     /// There is no room even for what is kept back.
     #[error("the log is full, and so is the room kept back for timers and results")]
     Full,
+    /// The writer panicked.
+    #[error("the writer stopped over a mistake in trig itself; what was acknowledged is in the log")]
+    Panicked,
     /// Something could not be written as JSON.
     #[error("a record cannot be written: {0}")]
     Encode(#[from] serde_json::Error),
@@ -155,7 +158,8 @@ impl<J: Journal> Core<J> {
             .or_insert_with(|| Workspace::new(id.clone()))
     }
 
-    /// A workspace with a timer that is due, and nothing in the batch that would run it, gets a tick.
+    /// A workspace with a timer that is due, and nothing in the batch that would run it, gets a tick. A new revision
+    /// runs no timers: those that are due run before it, under the old one.
     fn add_ticks(&self, items: &mut Vec<Item>, now: Timestamp) {
         let advanced: BTreeSet<SmolStr> = items
             .iter()
@@ -164,17 +168,17 @@ impl<J: Journal> Core<J> {
                 Item::Result { workspace, .. } | Item::Tick { workspace } => {
                     Some(workspace.clone())
                 }
-                Item::Activate { activation, .. } => Some(activation.ir.project.id.clone()),
-                Item::Attempt { .. } => None,
+                Item::Activate { .. } | Item::Attempt { .. } => None,
             })
             .collect();
-        for (id, workspace) in &self.workspaces {
-            if !advanced.contains(id) && workspace.due().is_some_and(|due| due <= now) {
-                items.push(Item::Tick {
-                    workspace: id.clone(),
-                });
-            }
-        }
+        let ticks = self
+            .workspaces
+            .values()
+            .filter(|w| !advanced.contains(w.id()) && w.due().is_some_and(|due| due <= now))
+            .map(|w| Item::Tick {
+                workspace: w.id().clone(),
+            });
+        items.splice(0..0, ticks);
     }
 
     /// Appends a batch. Where the log is full, bodies are refused and the rest goes where room is kept back.
@@ -420,12 +424,10 @@ impl<J: Journal> Core<J> {
             }
             Step::Activate { activation, done } => {
                 let workspace = activation.ir.project.id.clone();
-                let engine = Engine::new(
-                    Arc::clone(&activation.ir),
+                self.workspace(&workspace).running = Some(Running::new(
                     activation.revision.clone(),
-                );
-                self.workspace(&workspace).engine =
-                    Some((activation.revision.clone(), Arc::new(engine)));
+                    Arc::clone(&activation.ir),
+                ));
                 let input = Input {
                     position: position::input(position, 0),
                     at,
@@ -453,16 +455,14 @@ impl<J: Journal> Core<J> {
             return Ok(output);
         }
         digest.add(input.position, &output)?;
-        if self.teller.heard()
-            && let Some((revision, engine)) = &w.engine
-        {
+        if let Some(running) = &w.running {
             self.teller.tell(|| Happened::Applied {
                 workspace: workspace.clone(),
                 position: input.position,
                 at: input.at,
-                revision: revision.clone(),
+                revision: running.revision.clone(),
                 output: Arc::clone(&output),
-                ir: Some(Arc::clone(engine.ir())),
+                ir: Some(Arc::clone(&running.ir)),
             });
         }
         if !output.effects.is_empty() {

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trig_engine::{EffectResult, Engine, Input, InputKind, Options, SEMANTICS_VERSION};
+use trig_engine::{EffectResult, Input, InputKind, Options, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 use trig_log::{Record, RecordKind};
 
 use super::digest::{BatchDigest, NOTHING};
-use super::workspace::Workspace;
+use super::workspace::{Running, Workspace};
 use crate::position;
 use crate::store::{
     AttemptPayload, InputPayload, RevisionError, RevisionPayload, Revisions, Store,
@@ -117,7 +117,7 @@ fn replay_log(log: &Path, revisions: &Revisions) -> Result<Replayed, ReplayError
 
 struct Replay<'a> {
     revisions: &'a Revisions,
-    engines: BTreeMap<RevisionHash, Arc<Engine>>,
+    engines: BTreeMap<RevisionHash, Running>,
     out: Replayed,
     options: Options,
 }
@@ -219,33 +219,33 @@ impl Replay<'_> {
         digest: &mut BatchDigest,
     ) -> Result<(), ReplayError> {
         let revision = RevisionHash(record.revision.clone());
-        let engine = self.engine(position, &revision)?;
+        let running = self.running(position, &revision)?;
         let options = self.options.clone();
         let workspace = self.workspace(&record.workspace);
         if workspace.stopped.is_some() {
             return Ok(());
         }
-        workspace.engine = Some((revision, engine));
+        workspace.running = Some(running);
         let output = workspace.apply(input, &options);
         digest
             .add(input.position, &output)
             .map_err(|source| ReplayError::Payload { position, source })
     }
 
-    fn engine(
+    fn running(
         &mut self,
         position: u64,
         revision: &RevisionHash,
-    ) -> Result<Arc<Engine>, ReplayError> {
-        if let Some(engine) = self.engines.get(revision) {
-            return Ok(Arc::clone(engine));
+    ) -> Result<Running, ReplayError> {
+        if let Some(running) = self.engines.get(revision) {
+            return Ok(running.clone());
         }
         let ir = self
             .revisions
             .get(revision)
             .map_err(|source| ReplayError::Revision { position, source })?;
-        let engine = Arc::new(Engine::new(Arc::new(ir), revision.clone()));
-        self.engines.insert(revision.clone(), Arc::clone(&engine));
-        Ok(engine)
+        let running = Running::new(revision.clone(), Arc::new(ir));
+        self.engines.insert(revision.clone(), running.clone());
+        Ok(running)
     }
 }

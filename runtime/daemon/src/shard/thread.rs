@@ -1,9 +1,10 @@
 //! The writer's thread: takes what waits, makes batches, looks after the time.
 
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, never, select_biased};
+use tokio::sync::oneshot;
 
 use super::command::{Control, Intake};
 use super::core::{Broken, Core, Item};
@@ -13,14 +14,20 @@ use crate::store::Journal;
 /// The longest sleep: a wall clock that jumps ahead is noticed after it.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
-/// Starts the writer. It ends on [`Control::Stop`], when all senders are gone, or when the log takes no more.
+/// Starts the writer. It ends on [`Control::Stop`], when all senders are gone, or when the log takes no more, and says
+/// which; a line that closes without a word means that it panicked.
 pub(crate) fn spawn<J: Journal + Send + 'static>(
     core: Core<J>,
     queue: Queue,
-) -> std::io::Result<JoinHandle<Result<(), Broken>>> {
+) -> std::io::Result<oneshot::Receiver<Result<(), Broken>>> {
+    let (ended, end) = oneshot::channel();
     thread::Builder::new()
         .name("trig-writer".into())
-        .spawn(move || run(core, &queue))
+        .spawn(move || {
+            // whoever started the writer may have gone
+            drop(ended.send(run(core, &queue)));
+        })?;
+    Ok(end)
 }
 
 fn run<J: Journal>(mut core: Core<J>, queue: &Queue) -> Result<(), Broken> {

@@ -5,16 +5,35 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trig_engine::{Effect, Engine, Input, Options, Output, State};
-use trig_ir::{RevisionHash, Timestamp};
+use trig_ir::{Ir, RevisionHash, Timestamp};
 
 use super::command::Status;
 use crate::position;
 
+/// A revision and the engine that runs it.
+#[derive(Clone)]
+pub(crate) struct Running {
+    pub(crate) revision: RevisionHash,
+    pub(crate) ir: Arc<Ir>,
+    pub(crate) engine: Arc<Engine>,
+}
+
+impl Running {
+    pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>) -> Self {
+        let engine = Arc::new(Engine::new(Arc::clone(&ir), revision.clone()));
+        Self {
+            revision,
+            ir,
+            engine,
+        }
+    }
+}
+
 /// A workspace.
 pub struct Workspace {
     pub(crate) id: SmolStr,
-    /// The active revision and its engine; none until the first one is activated.
-    pub(crate) engine: Option<(RevisionHash, Arc<Engine>)>,
+    /// The active revision; none until the first one is activated.
+    pub(crate) running: Option<Running>,
     pub(crate) state: State,
     /// Attempts that left and of which no result has come in: key, and which attempt it was.
     pub(crate) attempts: BTreeMap<SmolStr, u32>,
@@ -30,7 +49,7 @@ impl Workspace {
     pub(crate) fn new(id: SmolStr) -> Self {
         Self {
             id,
-            engine: None,
+            running: None,
             state: State::default(),
             attempts: BTreeMap::new(),
             live: false,
@@ -51,7 +70,14 @@ impl Workspace {
 
     /// The active revision.
     pub fn revision(&self) -> Option<&RevisionHash> {
-        self.engine.as_ref().map(|(revision, _)| revision)
+        self.running.as_ref().map(|r| &r.revision)
+    }
+
+    /// The active revision and what it says.
+    pub(crate) fn running(&self) -> Option<(RevisionHash, Arc<Ir>)> {
+        self.running
+            .as_ref()
+            .map(|r| (r.revision.clone(), Arc::clone(&r.ir)))
     }
 
     /// Why it does not run, if it does not.
@@ -61,14 +87,14 @@ impl Workspace {
 
     /// Whether it takes part: it belongs to a project of this run, and nothing stopped it.
     pub(crate) fn runs(&self) -> bool {
-        self.live && self.stopped.is_none() && self.engine.is_some()
+        self.live && self.stopped.is_none() && self.running.is_some()
     }
 
     /// Evaluates an input.
     pub(crate) fn apply(&mut self, input: &Input, options: &Options) -> Output {
         self.at = input.at;
-        match &self.engine {
-            Some((_, engine)) => engine.apply(&mut self.state, input, options),
+        match &self.running {
+            Some(running) => running.engine.apply(&mut self.state, input, options),
             None => Output::default(),
         }
     }
