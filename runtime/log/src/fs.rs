@@ -160,7 +160,7 @@ impl File for RealFile {
 impl RealFile {
     /// Sets room aside where the file system has no call for it.
     fn fill_with_zeros(&self, size: u64) -> io::Result<()> {
-        const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+        static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
         let mut at = self.size()?;
         while at < size {
             let step = usize::try_from(size - at).map_or(ZEROS.len(), |n| n.min(ZEROS.len()));

@@ -45,7 +45,7 @@ pub(crate) fn look(
     log: u64,
     expected: u64,
 ) -> Result<Tail, ReadError> {
-    const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+    static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
     let mut tail = Tail {
         used_to: None,
         whole_at: None,
