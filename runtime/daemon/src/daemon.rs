@@ -1,17 +1,18 @@
 //! A running daemon: its parts, put together and taken apart in order.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use trig_ir::Timestamp;
 
 use crate::clock::{Clock, SystemClock};
+use crate::closing::{Close, closing};
 use crate::happened::{Happened, Teller};
 use crate::intake::{Door, Server, router, serve};
 use crate::outbox::{Backoff, Orders, Outbox, Pending, Settings, Sink, client};
@@ -22,7 +23,6 @@ use crate::shard::{
     Bounds, Broken, Control, Core, ReplayError, Replayed, Shard, Status, replay, spawn,
 };
 use crate::store::{Store, StoreError};
-use crate::watch::Watcher;
 
 /// How a daemon is started.
 pub struct Options {
@@ -103,7 +103,7 @@ pub struct Daemon {
     /// What compiles and activates them.
     pub reloader: Reloader,
     teller: Teller,
-    closing: watch::Sender<bool>,
+    close: Close,
     server: Server,
     deliveries: JoinHandle<()>,
     writer: oneshot::Receiver<Result<(), Broken>>,
@@ -134,19 +134,20 @@ impl Daemon {
             .map_err(std::io::Error::other)??;
         check_clock(&replayed, options.clock.now());
 
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|source| StartError::Listen {
-                address: options.listen,
-                source,
-            })?;
+        let listener =
+            TcpListener::bind(options.listen)
+                .await
+                .map_err(|source| StartError::Listen {
+                    address: options.listen,
+                    source,
+                })?;
         let teller = options.teller.clone();
         let sink = if options.sink {
             Some(Sink::start(teller.clone()).await?)
         } else {
             None
         };
-        let (closing, closed) = watch::channel(false);
+        let (close, closed) = closing();
         let (shard, queue) = Shard::new(options.bounds);
         let (orders, incoming, pending) = Orders::new();
         let registry = Registry::default();
@@ -236,7 +237,7 @@ impl Daemon {
             projects,
             reloader,
             teller,
-            closing,
+            close,
             server,
             deliveries,
             writer,
@@ -244,12 +245,10 @@ impl Daemon {
         })
     }
 
-    /// Reloads what changes on disk. Returns only if the watcher fails.
-    pub async fn follow(&mut self, watcher: &mut Watcher) {
-        while let Some(dir) = watcher.changed().await {
-            for project in self.projects.iter_mut().filter(|p| p.dir == dir) {
-                self.reloader.reload(project).await;
-            }
+    /// Reads a directory anew, and activates what is new there.
+    pub async fn reload(&mut self, dir: &Path) {
+        for project in self.projects.iter_mut().filter(|p| p.dir == dir) {
+            self.reloader.reload(project).await;
         }
     }
 
@@ -278,7 +277,7 @@ impl Daemon {
     /// If the writer could not finish.
     pub async fn stop(self) -> Result<Vec<Status>, Broken> {
         self.shard.close_intake();
-        self.closing.send_replace(true);
+        self.close.say();
         let Self {
             server,
             deliveries,
@@ -289,8 +288,13 @@ impl Daemon {
             ..
         } = self;
         server.ended().await;
-        if tokio::time::timeout(DELIVERY_GRACE, deliveries).await.is_err() {
-            tracing::warn!("deliveries under way were cut off; they are tried again under the same keys");
+        if tokio::time::timeout(DELIVERY_GRACE, deliveries)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "deliveries under way were cut off; they are tried again under the same keys"
+            );
         }
         let mut left = Vec::new();
         for workspace in registry.ids() {

@@ -5,6 +5,7 @@
 //! ([`watch`], [`reload`]) while that goes on.
 
 pub mod clock;
+pub mod closing;
 mod command;
 pub mod config;
 pub mod daemon;

@@ -32,6 +32,17 @@ pub struct Played {
     pub effects: usize,
 }
 
+impl std::ops::AddAssign for Played {
+    fn add_assign(&mut self, other: Self) {
+        self.bodies += other.bodies;
+        self.refused += other.refused;
+        self.events += other.events;
+        self.duplicates += other.duplicates;
+        self.firings += other.firings;
+        self.effects += other.effects;
+    }
+}
+
 /// Why an inbox cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
@@ -93,7 +104,11 @@ pub async fn play(
                 content_type,
             } => {
                 let hook = format!("/hooks/{}/{connector}", config.workspace);
-                (format!("{hook}/{secret}"), format!("{hook}/…"), content_type)
+                (
+                    format!("{hook}/{secret}"),
+                    format!("{hook}/…"),
+                    content_type,
+                )
             }
             Door::Events { content_type } => {
                 let path = format!("/v1/{}/events", config.workspace);
@@ -162,7 +177,9 @@ fn door(file: &str, body: &[u8], config: &Config) -> Door {
     if let Some(stem) = file.strip_suffix(".form") {
         let kind = stem.rsplit('.').next().unwrap_or_default();
         let Some((name, connector)) = config.of_kind(kind) else {
-            return Door::None(format!("no connector of kind `{kind}` is declared in trig.toml"));
+            return Door::None(format!(
+                "no connector of kind `{kind}` is declared in trig.toml"
+            ));
         };
         return Door::Hook {
             connector: name.clone(),
@@ -188,7 +205,9 @@ fn door(file: &str, body: &[u8], config: &Config) -> Door {
             },
         };
     }
-    Door::None("its name ends in none of `.kommo.form`, `.activecampaign.form`, `.json`, `.ndjson`".into())
+    Door::None(
+        "its name ends in none of `.kommo.form`, `.activecampaign.form`, `.json`, `.ndjson`".into(),
+    )
 }
 
 #[derive(Deserialize)]
@@ -242,7 +261,10 @@ async fn post(
         };
     }
     let reason = match serde_json::from_slice::<Error>(&body) {
-        Ok(Error { error, at: Some(at) }) => format!("{error} (at {at})"),
+        Ok(Error {
+            error,
+            at: Some(at),
+        }) => format!("{error} (at {at})"),
         Ok(Error { error, at: None }) => error,
         Err(_) => String::from_utf8_lossy(&body).into_owned(),
     };

@@ -42,7 +42,12 @@ mod tests {
 
     #[test]
     fn positions_increase_over_records_and_inputs() {
-        let all = [input(1, 0), input(1, 1), input(1, MAX_INPUTS - 1), input(2, 0)];
+        let all = [
+            input(1, 0),
+            input(1, 1),
+            input(1, MAX_INPUTS - 1),
+            input(2, 0),
+        ];
         assert!(all.is_sorted_by(|a, b| a < b), "{all:?}");
         assert_eq!(record(input(7, 65_535)), 7);
     }

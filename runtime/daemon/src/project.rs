@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::Rng;
+use rand::RngExt;
 use smol_str::SmolStr;
 use trig_compiler::SourceSet;
 use trig_compiler::manifest::{Connector as Declared, Manifest, SecretRef};
@@ -68,7 +68,11 @@ pub fn configure(manifest: &Manifest, secrets: &Secrets<'_>) -> (Config, Vec<Str
         .as_ref()
         .and_then(|n| usize::try_from(n.value).ok())
         .unwrap_or(DEFAULT_MAX_BODY);
-    config.token = secrets.find(manifest.daemon.token.as_ref(), "the API's token", &mut notes);
+    config.token = secrets.find(
+        manifest.daemon.token.as_ref(),
+        "the API's token",
+        &mut notes,
+    );
     for (name, declared) in &manifest.connectors {
         let what = format!("the secret of connector `{name}`");
         let secret = secrets.find(declared.value.secret.as_ref(), &what, &mut notes);
@@ -98,12 +102,7 @@ fn connector(declared: &Declared, secret: Secret) -> Connector {
 }
 
 impl Secrets<'_> {
-    fn find(
-        &self,
-        reference: Option<&SecretRef>,
-        what: &str,
-        notes: &mut Vec<String>,
-    ) -> Secret {
+    fn find(&self, reference: Option<&SecretRef>, what: &str, notes: &mut Vec<String>) -> Secret {
         let (found, place) = match reference {
             None => return Secret::Open,
             Some(SecretRef::Env(name)) => (
@@ -125,7 +124,9 @@ impl Secrets<'_> {
                 Secret::Is(format!("{:032x}", rand::rng().random::<u128>()))
             }
             None => {
-                notes.push(format!("{what}: {place}; nobody is let in until it can be read"));
+                notes.push(format!(
+                    "{what}: {place}; nobody is let in until it can be read"
+                ));
                 Secret::Missing
             }
         }

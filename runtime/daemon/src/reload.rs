@@ -61,7 +61,9 @@ impl Reloader {
                 tracing::error!("the compiler failed: {e}");
                 let mut compiled = Compiled::default();
                 compiled.report.errors = 1;
-                compiled.report.text = "the compiler failed on this project; this is a mistake in trig itself\n".into();
+                compiled.report.text =
+                    "the compiler failed on this project; this is a mistake in trig itself\n"
+                        .into();
                 compiled
             }
         }
@@ -138,11 +140,7 @@ impl Reloader {
         compiled: &Compiled,
     ) -> Result<(), String> {
         let revisions = self.revisions.clone();
-        let (hash, content, sources) = (
-            revision.clone(),
-            Arc::clone(ir),
-            compiled.sources.clone(),
-        );
+        let (hash, content, sources) = (revision.clone(), Arc::clone(ir), compiled.sources.clone());
         tokio::task::spawn_blocking(move || revisions.put(&hash, &content, &sources))
             .await
             .map_err(|e| e.to_string())?
@@ -224,15 +222,11 @@ fn change(before: Option<&Ir>, after: &Ir) -> String {
         .iter()
         .filter(|t| find(after, &t.name).is_none())
         .count();
-    let parts: Vec<String> = [
-        (changed, "changed"),
-        (added, "added"),
-        (removed, "removed"),
-    ]
-    .into_iter()
-    .filter(|(n, _)| *n > 0)
-    .map(|(n, what)| format!("{} {what}", count(n, "trigger")))
-    .collect();
+    let parts: Vec<String> = [(changed, "changed"), (added, "added"), (removed, "removed")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", count(n, "trigger")))
+        .collect();
     if parts.is_empty() {
         "no trigger changed".into()
     } else {

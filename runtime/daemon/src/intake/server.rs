@@ -10,8 +10,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+
+use crate::closing::Closing;
 
 /// How long a request's head may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,7 +35,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Waits until it has ended, which it does once `closing` is true and its connections are through.
+    /// Waits until it has ended, which it does once the word is said and its connections are through.
     pub async fn ended(self) {
         // a server that panicked has ended, too
         drop(self.task.await);
@@ -44,17 +46,13 @@ impl Server {
 ///
 /// # Errors
 /// If the socket has no address.
-pub fn serve(
-    listener: TcpListener,
-    router: Router,
-    closing: watch::Receiver<bool>,
-) -> std::io::Result<Server> {
+pub fn serve(listener: TcpListener, router: Router, closing: Closing) -> std::io::Result<Server> {
     let address = listener.local_addr()?;
     let task = tokio::spawn(accept(listener, router, closing));
     Ok(Server { address, task })
 }
 
-async fn accept(listener: TcpListener, router: Router, mut closing: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, router: Router, mut closing: Closing) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -71,7 +69,7 @@ async fn accept(listener: TcpListener, router: Router, mut closing: watch::Recei
                     continue;
                 }
             },
-            _ = closing.wait_for(|c| *c) => break,
+            () = closing.said() => break,
         };
         let connection = graceful.watch(connection(stream, router.clone()));
         tokio::spawn(async move {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 
 /// How often and how far apart an effect is tried.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use trig_engine::{Effect, EffectResult, Outcome};
 
@@ -13,6 +13,7 @@ use super::backoff::Backoff;
 use super::client::{Client, Verdict, post};
 use super::order::{Incoming, Order};
 use super::route::{Route, action, route};
+use crate::closing::Closing;
 use crate::happened::{Happened, Teller};
 use crate::registry::Registry;
 use crate::shard::{Control, Shard};
@@ -52,7 +53,7 @@ struct Courier {
     teller: Teller,
     settings: Settings,
     permits: Semaphore,
-    closing: watch::Receiver<bool>,
+    closing: Closing,
 }
 
 /// Workspace, connector, and the subject or (without one) the trigger.
@@ -66,7 +67,7 @@ impl Outbox {
         registry: Registry,
         teller: Teller,
         settings: Settings,
-        closing: watch::Receiver<bool>,
+        closing: Closing,
     ) -> Self {
         let permits = Semaphore::new(settings.parallel.max(1));
         Self {
@@ -118,7 +119,7 @@ impl Outbox {
                         }
                     }
                 }
-                _ = closing.wait_for(|c| *c) => break,
+                () = closing.said() => break,
             }
         }
         while running.join_next().await.is_some() {}
@@ -135,12 +136,9 @@ impl Courier {
             None => SmolStr::default(),
         };
         let subject = match &order.effect.subject {
-            Some(subject) => smol_str::format_smolstr!(
-                "{}/{}@{}",
-                subject.entity,
-                subject.id,
-                subject.connector
-            ),
+            Some(subject) => {
+                smol_str::format_smolstr!("{}/{}@{}", subject.entity, subject.id, subject.connector)
+            }
             None => order.effect.trigger.clone(),
         };
         (order.workspace.clone(), connector, subject)
@@ -152,7 +150,7 @@ impl Courier {
             Some((outcome, attempts, detail)) => {
                 self.record(&order, outcome, attempts, detail).await
             }
-            None => !*self.closing.borrow(),
+            None => !self.closing.is_said(),
         };
         (lane, through)
     }
@@ -162,7 +160,7 @@ impl Courier {
         let effect = &order.effect;
         let mut attempt = order.attempted.unwrap_or(0);
         loop {
-            if *self.closing.borrow() {
+            if self.closing.is_said() {
                 return None;
             }
             // looked up anew each time: the configuration may have been mended meanwhile
@@ -232,11 +230,9 @@ impl Courier {
                 timeout,
                 attempts.unwrap_or(most),
             ),
-            (Route::Nowhere { connector, .. }, Some(sink)) => Target::Url(
-                format!("{sink}/{connector}"),
-                Duration::from_secs(10),
-                most,
-            ),
+            (Route::Nowhere { connector, .. }, Some(sink)) => {
+                Target::Url(format!("{sink}/{connector}"), Duration::from_secs(10), most)
+            }
             (
                 Route::Post {
                     url,
@@ -280,7 +276,7 @@ impl Courier {
         let mut closing = self.closing.clone();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            _ = closing.wait_for(|c| *c) => {}
+            () = closing.said() => {}
         }
     }
 
@@ -297,13 +293,7 @@ impl Courier {
     }
 
     /// Puts on record how it ended. The next of its lane leaves only after that.
-    async fn record(
-        &self,
-        order: &Order,
-        outcome: Outcome,
-        attempts: u32,
-        detail: String,
-    ) -> bool {
+    async fn record(&self, order: &Order, outcome: Outcome, attempts: u32, detail: String) -> bool {
         self.teller.tell(|| Happened::Delivered {
             effect: Arc::clone(&order.effect),
             outcome,

@@ -36,9 +36,8 @@ impl Sink {
                         .and_then(|v| v.to_str().ok())
                         .unwrap_or_default()
                         .to_owned(),
-                    body: serde_json::from_slice(&body).unwrap_or_else(|_| {
-                        String::from_utf8_lossy(&body).into_owned().into()
-                    }),
+                    body: serde_json::from_slice(&body)
+                        .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into()),
                 });
                 StatusCode::OK
             }

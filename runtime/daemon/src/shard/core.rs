@@ -52,7 +52,9 @@ pub enum Broken {
     #[error("the log is full, and so is the room kept back for timers and results")]
     Full,
     /// The writer panicked.
-    #[error("the writer stopped over a mistake in trig itself; what was acknowledged is in the log")]
+    #[error(
+        "the writer stopped over a mistake in trig itself; what was acknowledged is in the log"
+    )]
     Panicked,
     /// Something could not be written as JSON.
     #[error("a record cannot be written: {0}")]
@@ -230,18 +232,19 @@ impl<J: Journal> Core<J> {
                 Item::Input(intake) => (
                     &intake.workspace,
                     RecordKind::Input,
+                    // it is needed nowhere else
                     std::mem::take(&mut intake.payload),
                 ),
                 Item::Result {
                     workspace, result, ..
-                } => (workspace, RecordKind::Result, serde_json::to_vec(result)?),
+                } => (&*workspace, RecordKind::Result, serde_json::to_vec(result)?),
                 Item::Attempt {
                     workspace,
                     key,
                     attempt,
                     ..
                 } => (
-                    workspace,
+                    &*workspace,
                     RecordKind::Attempt,
                     serde_json::to_vec(&AttemptPayload {
                         key: key.clone(),
@@ -260,7 +263,7 @@ impl<J: Journal> Core<J> {
                         serde_json::to_vec(&payload)?,
                     )
                 }
-                Item::Tick { workspace } => (workspace, RecordKind::Tick, Vec::new()),
+                Item::Tick { workspace } => (&*workspace, RecordKind::Tick, Vec::new()),
             };
             let revision = match switched.get(workspace) {
                 Some(revision) => revision.0.clone(),

@@ -64,4 +64,3 @@ impl BatchDigest {
             .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
     }
 }
-

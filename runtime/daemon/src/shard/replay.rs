@@ -63,7 +63,9 @@ pub enum ReplayError {
         source: serde_json::Error,
     },
     /// A kind that this version does not evaluate.
-    #[error("record {position} is of kind {kind:?}, which this version does not evaluate: run the version that wrote it")]
+    #[error(
+        "record {position} is of kind {kind:?}, which this version does not evaluate: run the version that wrote it"
+    )]
     Kind {
         /// The record.
         position: u64,
@@ -94,7 +96,7 @@ fn replay_log(log: &Path, revisions: &Revisions) -> Result<Replayed, ReplayError
         options: Options::default(),
     };
     let mut before: Option<(u64, BTreeSet<SmolStr>)> = None;
-    for batch in trig_log::read_batches(log)? {
+    for batch in trig_log::read_batches(log, None)? {
         let batch = batch?;
         // once a workspace stands still, batches that it shared can no longer be judged
         if batch.digest != replay.out.digest
@@ -166,8 +168,7 @@ impl Replay<'_> {
         };
         match record.kind {
             RecordKind::Input => {
-                let body: InputPayload =
-                    serde_json::from_slice(&record.body).map_err(payload)?;
+                let body: InputPayload = serde_json::from_slice(&record.body).map_err(payload)?;
                 for (index, arrival) in body.arrivals.into_iter().enumerate() {
                     let input = Input {
                         position: position::input(position, index),
@@ -179,8 +180,7 @@ impl Replay<'_> {
             }
             RecordKind::Tick => self.apply(position, record, &one(InputKind::Tick), digest)?,
             RecordKind::Result => {
-                let result: EffectResult =
-                    serde_json::from_slice(&record.body).map_err(payload)?;
+                let result: EffectResult = serde_json::from_slice(&record.body).map_err(payload)?;
                 self.workspace(&record.workspace)
                     .attempts
                     .remove(&result.key);
@@ -232,11 +232,7 @@ impl Replay<'_> {
             .map_err(|source| ReplayError::Payload { position, source })
     }
 
-    fn running(
-        &mut self,
-        position: u64,
-        revision: &RevisionHash,
-    ) -> Result<Running, ReplayError> {
+    fn running(&mut self, position: u64, revision: &RevisionHash) -> Result<Running, ReplayError> {
         if let Some(running) = self.engines.get(revision) {
             return Ok(running.clone());
         }

@@ -69,7 +69,11 @@ impl Lines {
                     out,
                     BOLD,
                     "in",
-                    format_args!("#{position}  {}  {via}  {}", time(*at), many(*events, "event")),
+                    format_args!(
+                        "#{position}  {}  {via}  {}",
+                        time(*at),
+                        many(*events, "event")
+                    ),
                 )
             }
             Happened::Applied {
@@ -349,7 +353,10 @@ fn call(effect: &Effect) -> String {
 
 /// What a delivery asks for: its action and arguments.
 fn summary(body: &serde_json::Value) -> String {
-    match (body.get("action").and_then(|a| a.as_str()), body.get("args")) {
+    match (
+        body.get("action").and_then(|a| a.as_str()),
+        body.get("args"),
+    ) {
         (Some(action), Some(args)) => format!("{action} {args}"),
         _ => body.to_string(),
     }

@@ -28,12 +28,19 @@ impl Colour {
         }
     }
 
+    /// Whether what goes to standard output is to be coloured.
+    pub(crate) fn on_stdout(self) -> bool {
+        match self {
+            Self::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+
     /// Whether standard error is to be coloured.
     pub(crate) fn on_stderr(self) -> bool {
         match self {
-            Self::Auto => {
-                AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
-            }
+            Self::Auto => AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
             Self::Always => true,
             Self::Never => false,
         }

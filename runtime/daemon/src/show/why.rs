@@ -12,12 +12,7 @@ pub(super) fn why(why: &Why, ir: Option<&Ir>) -> String {
             text,
             loc,
             values,
-        } => format!(
-            "{} {}{}",
-            clause(*guard, text),
-            at(loc),
-            read(values)
-        ),
+        } => format!("{} {}{}", clause(*guard, text), at(loc), read(values)),
         Why::Filter { text, loc, values } => format!("{text} {}{}", at(loc), read(values)),
         Why::Unknown { field, loc } => format!("{field} is not known {}", at(loc)),
         Why::NoSubject => "the event leads to no such record".into(),

@@ -23,21 +23,11 @@ pub(crate) enum JournalError {
 /// A durable, append-only log.
 pub(crate) trait Journal {
     /// Appends a batch with one sync, and says the position of its first record. `digest` is that of the batch before.
-    fn append(
-        &mut self,
-        records: &[Record],
-        digest: u64,
-        room: Room,
-    ) -> Result<u64, JournalError>;
+    fn append(&mut self, records: &[Record], digest: u64, room: Room) -> Result<u64, JournalError>;
 }
 
 impl Journal for Log {
-    fn append(
-        &mut self,
-        records: &[Record],
-        digest: u64,
-        room: Room,
-    ) -> Result<u64, JournalError> {
+    fn append(&mut self, records: &[Record], digest: u64, room: Room) -> Result<u64, JournalError> {
         let class = match room {
             Room::Intake => Class::Intake,
             Room::KeptBack => Class::Internal,

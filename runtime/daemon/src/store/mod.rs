@@ -37,7 +37,9 @@ pub enum StoreError {
     #[error("there is no trig store in `{0}`")]
     Missing(PathBuf),
     /// It would be seen by the watcher, and its changes taken for edits.
-    #[error("the store `{store}` lies inside the project `{project}`: name a directory outside of it with --store")]
+    #[error(
+        "the store `{store}` lies inside the project `{project}`: name a directory outside of it with --store"
+    )]
     Inside {
         /// The store.
         store: PathBuf,
