@@ -14,7 +14,8 @@ use trig_ir::{
     Schedule, ScheduleId, StageName, Type, Value,
 };
 
-pub(crate) use build::{Unit, build};
+pub(crate) use build::{Facts, Unit, build};
+pub(crate) use fields::native_id_paths;
 pub(crate) use scope::{Decl, Lookup, Scope, full_name};
 
 /// The declarations of a project. Position-free: see [`crate::problem::Problem`].
