@@ -1,8 +1,21 @@
 //! Syntax trees and a manifest to names, types and IR. A library: no printing, no exit, no clock, no files.
 
+mod catalogue;
+mod check;
+mod db;
 mod diagnostic;
+pub mod graph;
+mod line_index;
 pub mod manifest;
+mod model;
+mod places;
+mod problem;
+mod relocate;
+pub mod rules;
 mod source_set;
+mod workspace;
 
+pub use catalogue::catalogue_text;
 pub use diagnostic::*;
 pub use source_set::*;
+pub use workspace::*;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{EntityId, Expr, Loc, Type};
+use crate::{EntityId, EventId, Expr, Loc, Type};
 
 /// An entity: a kind of record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +88,9 @@ pub struct ActionDecl {
     pub params: Vec<Field>,
     /// What becomes of an attempt whose outcome is unknown.
     pub if_unknown: IfUnknown,
+    /// The events that it causes, if all goes well.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub emits: Vec<EventId>,
 }
 
 /// What becomes of an attempt of which nobody knows whether it reached the receiver.

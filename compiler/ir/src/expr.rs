@@ -203,3 +203,49 @@ pub enum Function {
     /// The currency of an amount, as text.
     Currency,
 }
+
+impl Expr {
+    /// Calls `f` with each operand, in the order of evaluation.
+    pub fn for_each_child<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+        match self {
+            Self::Const(_)
+            | Self::Load(_)
+            | Self::Condition(..)
+            | Self::Open(_)
+            | Self::NextOpen(_) => {}
+            Self::And(all)
+            | Self::Or(all)
+            | Self::List(all)
+            | Self::Concat(all)
+            | Self::Call(_, all) => {
+                for e in all {
+                    f(e);
+                }
+            }
+            Self::Not(a) | Self::IsEmpty(a) | Self::Neg(a) | Self::InStages(a, _) | Self::InPipeline(a, _) => f(a),
+            Self::Compare(_, a, b)
+            | Self::In(a, b)
+            | Self::Has(_, a, b)
+            | Self::Text(_, a, b)
+            | Self::OrElse(a, b)
+            | Self::Arith(_, a, b) => {
+                f(a);
+                f(b);
+            }
+            Self::Between { value, low, high } => {
+                f(value);
+                f(low);
+                f(high);
+            }
+            Self::If(a, b, c) => {
+                f(a);
+                f(b);
+                f(c);
+            }
+            Self::Any { source, filter, .. } => {
+                f(source);
+                f(filter);
+            }
+        }
+    }
+}

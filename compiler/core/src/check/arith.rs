@@ -1,0 +1,178 @@
+//! Arithmetic and functions.
+
+use trig_grammar::{Span, ast};
+use trig_ir::{ArithOp, Expr, Function, Type};
+
+use super::cx::{Cx, Env, Typed};
+use crate::rules;
+
+/// The functions, by name.
+const FUNCTIONS: &[(&str, Function)] = &[
+    ("days_between", Function::DaysBetween),
+    ("length", Function::Length),
+    ("lower", Function::Lower),
+    ("max", Function::Max),
+    ("min", Function::Min),
+    ("now", Function::Now),
+    ("today", Function::Today),
+];
+
+impl Cx<'_> {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one operator, as they stand in the tree")]
+    pub(super) fn arithmetic(
+        &mut self,
+        env: &Env,
+        op: ArithOp,
+        text: &str,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        expected: Option<&Type>,
+    ) -> Typed {
+        let l = self.expr(env, left, expected);
+        let r = self.expr(env, right, if l.ty == Type::Decimal { Some(&Type::Decimal) } else { None });
+        if l.is_poison() || r.is_poison() {
+            return Typed::poison();
+        }
+        self.require_value(left.span, &l);
+        self.require_value(right.span, &r);
+        let Some(ty) = result(op, &l.ty, &r.ty) else {
+            let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
+            self.report(rules::type_mismatch::operands(
+                self.path,
+                op_span,
+                text,
+                (left.span, a.as_str()),
+                (right.span, b.as_str()),
+            ));
+            return Typed::poison();
+        };
+        Typed::new(Expr::Arith(op, Box::new(l.expr), Box::new(r.expr)), ty)
+    }
+
+    pub(super) fn negated(&mut self, env: &Env, inner: &ast::Expr, expected: Option<&Type>) -> Typed {
+        let typed = self.expr(env, inner, expected);
+        if !matches!(typed.ty, Type::Int | Type::Decimal | Type::Money | Type::Duration | Type::Any) {
+            let ty = self.model.type_name(&typed.ty);
+            self.report(rules::type_mismatch::problem(self.path, inner.span, "a number", &ty));
+            return Typed::poison();
+        }
+        self.require_value(inner.span, &typed);
+        Typed::new(Expr::Neg(Box::new(typed.expr)), typed.ty)
+    }
+
+    /// A use with parentheses: a function, or a condition with parameters.
+    pub(super) fn call(&mut self, env: &Env, call: &ast::Call) -> Typed {
+        let name = call.callee.text();
+        if matches!(
+            self.model.scope.lookup(self.catalogue, &name),
+            crate::model::Lookup::Found(_, crate::model::Decl::Condition(_))
+        ) {
+            self.report(rules::not_yet_supported::problem(self.path, call.span, "a condition with parameters"));
+            return Typed::poison();
+        }
+        let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| *n == name) else {
+            let known: Vec<&str> = FUNCTIONS.iter().map(|(n, _)| *n).collect();
+            if !call.callee.is_missing() {
+                let span = call.callee.span;
+                self.report(rules::unknown_name::problem(self.path, span, "function", &name, &known));
+            }
+            return Typed::poison();
+        };
+        for arg in &call.args {
+            if let Some(name) = &arg.name {
+                self.report(rules::misplaced_clause::problem(
+                    self.path,
+                    name.span,
+                    "a function takes its arguments by position",
+                ));
+                return Typed::poison();
+            }
+        }
+        let args: Vec<&ast::Expr> = call.args.iter().map(|a| &a.value).collect();
+        let (wanted, ty): (&[Type], Type) = match function {
+            Function::Lower => (&[Type::Text], Type::Text),
+            Function::DaysBetween => (&[Type::Date, Type::Date], Type::Int),
+            Function::Now => (&[], Type::DateTime),
+            Function::Today => (&[], Type::Date),
+            Function::Length => return self.length(env, call, &args),
+            Function::Min | Function::Max | Function::Currency => return self.extreme(env, call, *function, &args),
+        };
+        if !self.arity(call, &name, args.len(), wanted.len()) {
+            return Typed::poison();
+        }
+        let args = args.iter().zip(wanted).map(|(arg, ty)| self.value(env, arg, ty)).collect();
+        Typed::new(Expr::Call(*function, args), ty)
+    }
+
+    fn length(&mut self, env: &Env, call: &ast::Call, args: &[&ast::Expr]) -> Typed {
+        if !self.arity(call, "length", args.len(), 1) {
+            return Typed::poison();
+        }
+        let typed: Vec<Typed> = args.iter().map(|arg| self.expr(env, arg, None)).collect();
+        for (arg, typed) in args.iter().zip(&typed) {
+            if !matches!(typed.ty, Type::Text | Type::Url | Type::List(_) | Type::Set(_) | Type::Any) {
+                let ty = self.model.type_name(&typed.ty);
+                self.report(rules::type_mismatch::problem(self.path, arg.span, "a text or collection", &ty));
+            }
+        }
+        Typed::new(Expr::Call(Function::Length, typed.into_iter().map(|t| t.expr).collect()), Type::Int)
+    }
+
+    fn extreme(&mut self, env: &Env, call: &ast::Call, function: Function, args: &[&ast::Expr]) -> Typed {
+        let Some((first, rest)) = args.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+            let name = call.callee.text();
+            self.report(rules::type_mismatch::message(
+                self.path,
+                call.span,
+                format!("`{name}` takes at least two values"),
+            ));
+            return Typed::poison();
+        };
+        let first_typed = self.expr(env, first, None);
+        if !super::operator::is_ordered(&first_typed.ty) {
+            let ty = self.model.type_name(&first_typed.ty);
+            self.report(rules::type_mismatch::problem(self.path, first.span, "a number, amount or time", &ty));
+        }
+        self.require_value(first.span, &first_typed);
+        let ty = first_typed.ty.clone();
+        let mut exprs = vec![first_typed.expr];
+        for arg in rest {
+            exprs.push(self.value(env, arg, &ty));
+        }
+        Typed::new(Expr::Call(function, exprs), ty)
+    }
+
+    fn arity(&mut self, call: &ast::Call, name: &str, found: usize, wanted: usize) -> bool {
+        if found == wanted {
+            return true;
+        }
+        let values = if wanted == 1 { "value" } else { "values" };
+        self.report(rules::type_mismatch::message(
+            self.path,
+            call.span,
+            format!("`{name}` takes {wanted} {values}, and {found} are given"),
+        ));
+        false
+    }
+}
+
+/// The type of a result; `None` where the operands do not go together.
+fn result(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
+    use ArithOp::{Add, Div, Mul, Sub};
+    use Type as T;
+    Some(match (op, left, right) {
+        (_, T::Any, other) | (_, other, T::Any) => other.clone(),
+        (Add | Sub | Mul, T::Int, T::Int) => T::Int,
+        (Div, T::Int, T::Int) => T::Decimal,
+        (_, T::Decimal, T::Decimal) => T::Decimal,
+        (Add | Sub, T::Money, T::Money) => T::Money,
+        (Mul | Div, T::Money, T::Int | T::Decimal) | (Mul, T::Int | T::Decimal, T::Money) => T::Money,
+        (Add | Sub, T::Duration, T::Duration) => T::Duration,
+        (Mul | Div, T::Duration, T::Int) | (Mul, T::Int, T::Duration) => T::Duration,
+        (Add | Sub, T::DateTime, T::Duration) => T::DateTime,
+        (Sub, T::DateTime, T::DateTime) => T::Duration,
+        (Add | Sub, T::Date, T::Duration) => T::Date,
+        _ => return None,
+    })
+}

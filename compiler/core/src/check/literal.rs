@@ -1,0 +1,117 @@
+//! Literals: from their form to their value.
+
+use smol_str::SmolStr;
+use trig_grammar::{Span, ast};
+use trig_ir::{Date, Decimal, Millis, Money, Time, Type, Value, normalize};
+
+/// The names of the weekdays, Monday first.
+pub(crate) const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The number of a weekday, Monday = 1.
+pub(crate) fn weekday(name: &str) -> Option<u8> {
+    (1..).zip(WEEKDAYS).find(|(_, w)| **w == name).map(|(i, _)| i)
+}
+
+/// The duration that was written.
+pub(crate) fn duration(lit: &ast::DurationLit) -> Result<Millis, String> {
+    let mut total = Millis::default();
+    for (amount, unit) in &lit.parts {
+        let unit = match unit {
+            ast::DurationUnit::Second => Millis::SECOND,
+            ast::DurationUnit::Minute => Millis::MINUTE,
+            ast::DurationUnit::Hour => Millis::HOUR,
+            ast::DurationUnit::Day => Millis::DAY,
+            ast::DurationUnit::Week => Millis::WEEK,
+        };
+        let part = unit.times(i64::from(*amount)).ok_or("the duration is too long")?;
+        total = total + part;
+    }
+    if total > Millis(Millis::DAY.0 * 36_525) {
+        return Err("the duration is longer than a hundred years".to_owned());
+    }
+    Ok(total)
+}
+
+/// The time of day that was written.
+pub(crate) fn time(lit: &ast::TimeLit) -> Result<Time, String> {
+    let (hour, minute) = (i8::try_from(lit.hour), i8::try_from(lit.minute));
+    match (hour, minute) {
+        (Ok(hour), Ok(minute)) => {
+            Time::new(hour, minute, 0, 0).map_err(|_| format!("there is no time {:02}:{:02}", lit.hour, lit.minute))
+        }
+        _ => Err(format!("there is no time {:02}:{:02}", lit.hour, lit.minute)),
+    }
+}
+
+/// The day that was written.
+pub(crate) fn date(lit: &ast::DateLit) -> Result<Date, String> {
+    let no_such_day = || format!("there is no day {:04}-{:02}-{:02}", lit.year, lit.month, lit.day);
+    let (Ok(year), Ok(month), Ok(day)) =
+        (i16::try_from(lit.year), i8::try_from(lit.month), i8::try_from(lit.day))
+    else {
+        return Err(no_such_day());
+    };
+    Date::new(year, month, day).map_err(|_| no_such_day())
+}
+
+/// The zone that a text names, or the text.
+pub(crate) fn zone(text: &ast::TextLit) -> Result<SmolStr, String> {
+    let name = text.plain().unwrap_or_default();
+    match jiff::tz::db().get(&name) {
+        Ok(_) => Ok(name.into()),
+        Err(_) => Err(name),
+    }
+}
+
+/// The number that was written.
+pub(crate) fn number(lit: &ast::Number) -> Result<Value, String> {
+    if lit.is_int() {
+        return lit.text.parse().map(Value::Int).map_err(|_| "the number is too large".to_owned());
+    }
+    decimal(lit).map(Value::Decimal)
+}
+
+/// The number that was written, as a decimal.
+pub(crate) fn decimal(lit: &ast::Number) -> Result<Decimal, String> {
+    Decimal::from_str_exact(&lit.text).map_err(|_| "the number has too many digits".to_owned())
+}
+
+/// The amount that was written.
+pub(crate) fn money(amount: &ast::Number, currency: &ast::Name) -> Result<Value, String> {
+    let code = &currency.text;
+    if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(format!("`{code}` is no currency: write three capitals, such as `USD`"));
+    }
+    Ok(Value::Money(Money { currency: code.as_str().into(), amount: decimal(amount)? }))
+}
+
+/// A literal's value and type, if the expression is one that needs no names. `Err`: it is one that does not exist.
+pub(crate) fn constant(expr: &ast::Expr) -> Result<Option<(Value, Type)>, (Span, String)> {
+    let at = |message| (expr.span, message);
+    Ok(Some(match &expr.kind {
+        ast::ExprKind::Bool(b) => (Value::Bool(*b), Type::Bool),
+        ast::ExprKind::Number(n) => {
+            let value = number(n).map_err(at)?;
+            let ty = if n.is_int() { Type::Int } else { Type::Decimal };
+            (value, ty)
+        }
+        ast::ExprKind::Percent(n) => {
+            let fraction = decimal(n).map_err(at)?.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
+            (Value::Decimal(fraction), Type::Decimal)
+        }
+        ast::ExprKind::Money(n, currency) => (money(n, currency).map_err(at)?, Type::Money),
+        ast::ExprKind::Text(text) => match text.plain() {
+            Some(plain) if plain.is_empty() => (Value::Empty, Type::Text),
+            Some(plain) => (Value::Text(normalize(&plain)), Type::Text),
+            None => return Ok(None),
+        },
+        ast::ExprKind::User(text) => match text.plain() {
+            Some(plain) => (Value::User(normalize(&plain)), Type::User),
+            None => return Ok(None),
+        },
+        ast::ExprKind::Duration(d) => (Value::Duration(duration(d).map_err(at)?), Type::Duration),
+        ast::ExprKind::Time(t) => (Value::Time(time(t).map_err(at)?), Type::Time),
+        ast::ExprKind::Date(d) => (Value::Date(date(d).map_err(at)?), Type::Date),
+        _ => return Ok(None),
+    }))
+}

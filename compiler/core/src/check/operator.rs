@@ -1,0 +1,351 @@
+//! Operators.
+
+use trig_grammar::{Span, ast};
+use trig_ir::{ArithOp, CompareOp, Expr, Place, Root, StageName, TextOp, Type, Value};
+
+use super::cx::{Cx, Env, Typed};
+use super::expr::has_op;
+use crate::model::{Decl, Lookup};
+use crate::rules;
+
+impl Cx<'_> {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one operator, as they stand in the tree")]
+    pub(super) fn binary(
+        &mut self,
+        env: &Env,
+        span: Span,
+        op: ast::BinaryOp,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        expected: Option<&Type>,
+    ) -> Typed {
+        use ast::BinaryOp as B;
+        match op {
+            B::And | B::Or => self.logic(env, op, left, right),
+            B::Eq | B::Ne | B::Lt | B::Le | B::Gt | B::Ge => self.comparison(env, op, op_span, left, right),
+            B::In => self.membership(env, left, right),
+            B::NotIn => {
+                let inner = self.membership(env, left, right);
+                Typed::bool(Expr::Not(Box::new(inner.expr)))
+            }
+            B::Has | B::HasAny | B::HasAll | B::HasNone => self.has(env, span, op, left, right),
+            B::Contains | B::ContainsAny | B::StartsWith | B::EndsWith | B::Like => {
+                self.text_test(env, span, op, left, right)
+            }
+            B::OrElse => {
+                let left_typed = self.expr(env, left, expected);
+                let ty = left_typed.ty.clone();
+                let right_typed = self.expr(env, right, Some(&ty));
+                self.require_type(right.span, &right_typed, &ty);
+                let expr = Expr::OrElse(Box::new(left_typed.expr), Box::new(right_typed.expr));
+                Typed { expr, ty: if ty == Type::Any { right_typed.ty } else { ty }, optional: right_typed.optional }
+            }
+            B::Add => self.arithmetic(env, ArithOp::Add, "+", op_span, left, right, expected),
+            B::Sub => self.arithmetic(env, ArithOp::Sub, "-", op_span, left, right, expected),
+            B::Mul => self.arithmetic(env, ArithOp::Mul, "*", op_span, left, right, expected),
+            B::Div => self.arithmetic(env, ArithOp::Div, "/", op_span, left, right, expected),
+        }
+    }
+
+    /// `and` and `or`, chains of one of them in one node.
+    fn logic(&mut self, env: &Env, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+        let mut operands = Vec::new();
+        let mut rest = vec![right, left];
+        while let Some(next) = rest.pop() {
+            match &next.kind {
+                ast::ExprKind::Binary { op: inner, left, right, .. } if *inner == op => {
+                    rest.push(right);
+                    rest.push(left);
+                }
+                _ => operands.push(next),
+            }
+        }
+        let mut inner = env.clone();
+        let mut exprs = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let expr = self.condition(&inner, operand);
+            if op == ast::BinaryOp::And {
+                present_places(&expr, &mut inner.present);
+            }
+            exprs.push(expr);
+        }
+        Typed::bool(if op == ast::BinaryOp::And { Expr::And(exprs) } else { Expr::Or(exprs) })
+    }
+
+    fn comparison(
+        &mut self,
+        env: &Env,
+        op: ast::BinaryOp,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Typed {
+        let (compare, text) = match op {
+            ast::BinaryOp::Eq => (CompareOp::Eq, "=="),
+            ast::BinaryOp::Ne => (CompareOp::Ne, "!="),
+            ast::BinaryOp::Lt => (CompareOp::Lt, "<"),
+            ast::BinaryOp::Le => (CompareOp::Le, "<="),
+            ast::BinaryOp::Gt => (CompareOp::Gt, ">"),
+            _ => (CompareOp::Ge, ">="),
+        };
+        // the side whose type is known by itself says what a bare stage or variant on the other one means
+        let (l, r) = if self.needs_hint(env, left) && !self.needs_hint(env, right) {
+            let r = self.expr(env, right, None);
+            (self.expr(env, left, Some(&r.ty)), r)
+        } else {
+            let l = self.expr(env, left, None);
+            let hint = l.ty.clone();
+            (l, self.expr(env, right, Some(&hint)))
+        };
+        if l.is_poison() || r.is_poison() {
+            return Typed::bool(Expr::Const(Value::Bool(false)));
+        }
+        let ordered = !matches!(compare, CompareOp::Eq | CompareOp::Ne);
+        let fits = self.fits(&l.ty, &r.ty) || self.fits(&r.ty, &l.ty);
+        let kind = if l.ty == Type::Any { &r.ty } else { &l.ty };
+        if !fits || (ordered && !is_ordered(kind)) {
+            let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
+            self.report(rules::type_mismatch::operands(
+                self.path,
+                op_span,
+                text,
+                (left.span, a.as_str()),
+                (right.span, b.as_str()),
+            ));
+        }
+        Typed::bool(Expr::Compare(compare, Box::new(l.expr), Box::new(r.expr)))
+    }
+
+    /// Whether a bare name or literal means nothing certain before the other side is known.
+    fn needs_hint(&self, env: &Env, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Paren(inner) => self.needs_hint(env, inner),
+            ast::ExprKind::Path(path) => match path.single() {
+                Some(name) => {
+                    let own = match (&env.candidate, env.subject.and_then(|s| self.model.entity(s))) {
+                        (Some(c), _) => c.fields.iter().any(|f| f.name == name.text),
+                        (None, Some(e)) => e.fields.iter().any(|f| f.name == name.text),
+                        (None, None) => false,
+                    };
+                    !own && !env.binders.iter().any(|(n, _)| *n == name.text)
+                }
+                None => false,
+            },
+            ast::ExprKind::Empty | ast::ExprKind::Text(_) | ast::ExprKind::Number(_) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn membership(&mut self, env: &Env, left: &ast::Expr, right: &ast::Expr) -> Typed {
+        let value = self.expr(env, left, None);
+        self.within(env, value, left.span, right)
+    }
+
+    /// Whether `value` is what the right side of `in` says.
+    pub(super) fn within(&mut self, env: &Env, value: Typed, left: Span, right: &ast::Expr) -> Typed {
+        match &right.kind {
+            ast::ExprKind::Missing => Typed::poison(),
+            ast::ExprKind::Range(low, high) => {
+                let (low_expr, high_expr) = (self.value(env, low, &value.ty), self.value(env, high, &value.ty));
+                if !is_ordered(&value.ty) && value.ty != Type::Any {
+                    let ty = self.model.type_name(&value.ty);
+                    self.report(rules::type_mismatch::message(
+                        self.path,
+                        left,
+                        format!("`{ty}` has no order, so there is no range of it"),
+                    ));
+                }
+                Typed::bool(Expr::Between {
+                    value: Box::new(value.expr),
+                    low: Box::new(low_expr),
+                    high: Box::new(high_expr),
+                })
+            }
+            ast::ExprKind::List(items) => {
+                if items.is_empty() {
+                    self.report(rules::empty_choice::problem(self.path, right.span, "in"));
+                }
+                let list_ty = Type::List(Box::new(value.ty.clone()));
+                let mut pipelines = Vec::new();
+                if matches!(value.ty, Type::Stage(_)) {
+                    // `stage in [Sales, Support.New]`: a pipeline stands for all its stages
+                    for item in items {
+                        if let Some(stages) = self.pipeline_stages(item) {
+                            pipelines.push((item.span, stages));
+                        }
+                    }
+                }
+                let rest: Vec<ast::Expr> =
+                    items.iter().filter(|i| pipelines.iter().all(|(span, _)| *span != i.span)).cloned().collect();
+                let list = self.list_of(env, &rest, right.span, &list_ty);
+                if matches!(value.ty, Type::Stage(_) | Type::StageOf(_))
+                    && let Expr::Const(Value::List(values)) = &list
+                {
+                    let mut stages: Vec<StageName> = values
+                        .iter()
+                        .filter_map(|v| if let Value::Stage(s) = v { Some(s.clone()) } else { None })
+                        .collect();
+                    stages.extend(pipelines.into_iter().flat_map(|(_, stages)| stages));
+                    return Typed::bool(Expr::InStages(Box::new(value.expr), stages));
+                }
+                Typed::bool(Expr::In(Box::new(value.expr), Box::new(list)))
+            }
+            ast::ExprKind::Path(path) => {
+                if matches!(value.ty, Type::Stage(_) | Type::Any)
+                    && let Lookup::Found(_, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &path.text())
+                {
+                    return Typed::bool(Expr::InPipeline(Box::new(value.expr), id));
+                }
+                let collection = self.expr(env, right, None);
+                match collection.ty.element() {
+                    Some(of) if self.fits(&value.ty, of) => {
+                        Typed::bool(Expr::In(Box::new(value.expr), Box::new(collection.expr)))
+                    }
+                    _ if collection.is_poison() => Typed::poison(),
+                    _ => {
+                        let wanted = format!("list of {}", self.model.type_name(&value.ty));
+                        let found = self.model.type_name(&collection.ty);
+                        self.report(rules::type_mismatch::problem(self.path, right.span, &wanted, &found));
+                        Typed::poison()
+                    }
+                }
+            }
+            _ => {
+                self.report(rules::misplaced_clause::with_help(
+                    self.path,
+                    right.span,
+                    "after `in` stands a list, a range or a collection",
+                    "write `in [a, b]` or `in low..high`",
+                ));
+                Typed::poison()
+            }
+        }
+    }
+
+    fn list_of(&mut self, env: &Env, items: &[ast::Expr], span: Span, ty: &Type) -> Expr {
+        let list = ast::Expr { span, kind: ast::ExprKind::List(items.to_vec()) };
+        self.expr(env, &list, Some(ty)).expr
+    }
+
+    /// The stages of the pipeline that an expression names.
+    fn pipeline_stages(&self, expr: &ast::Expr) -> Option<Vec<StageName>> {
+        let ast::ExprKind::Path(path) = &expr.kind else { return None };
+        let Lookup::Found(_, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &path.text()) else {
+            return None;
+        };
+        let pipeline = self.model.pipeline(id)?;
+        let stage = |s: &trig_ir::Stage| StageName { pipeline: pipeline.name.clone(), stage: s.name.clone() };
+        Some(pipeline.stages.iter().map(stage).collect())
+    }
+
+    fn has(&mut self, env: &Env, span: Span, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+        let collection = self.expr(env, left, None);
+        let Some(has) = has_op(op) else { return Typed::poison() };
+        let Some(of) = collection.ty.element().cloned() else {
+            if !collection.is_poison() {
+                let ty = self.model.type_name(&collection.ty);
+                let message = format!("`has` asks a list or set, and this is `{ty}`");
+                let help = match collection.ty {
+                    Type::Text | Type::Url => "for a piece of a text, write `contains`",
+                    _ => "to compare a single value, write `==` or `in`",
+                };
+                self.report(rules::misplaced_clause::with_help(self.path, left.span, message, help));
+            }
+            self.expr(env, right, None);
+            return Typed::poison();
+        };
+        let wanted = if has == trig_ir::HasOp::One { of } else { Type::List(Box::new(of)) };
+        self.refuse_empty(span, right, &self.source(Span::new(left.span.end, right.span.start)));
+        let right = self.value(env, right, &wanted);
+        Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
+    }
+
+    fn text_test(&mut self, env: &Env, span: Span, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+        let (test, word) = match op {
+            ast::BinaryOp::Contains => (TextOp::Contains, "contains"),
+            ast::BinaryOp::ContainsAny => (TextOp::ContainsAny, "contains any"),
+            ast::BinaryOp::StartsWith => (TextOp::StartsWith, "starts with"),
+            ast::BinaryOp::EndsWith => (TextOp::EndsWith, "ends with"),
+            _ => (TextOp::Like, "like"),
+        };
+        let text = self.expr(env, left, None);
+        let fits = match test {
+            TextOp::Like => matches!(text.ty, Type::Url | Type::Any),
+            _ => matches!(text.ty, Type::Text | Type::Url | Type::Any),
+        };
+        if !fits {
+            let ty = self.model.type_name(&text.ty);
+            let wanted = if test == TextOp::Like { "url" } else { "text" };
+            let message = format!("`{word}` asks a `{wanted}`, and this is `{ty}`");
+            let help = match text.ty {
+                Type::List(_) | Type::Set(_) => "for an element of a collection, write `has`",
+                _ => "to compare a whole value, write `==` or `in`",
+            };
+            self.report(rules::misplaced_clause::with_help(self.path, left.span, message, help));
+        }
+        let wanted = if test == TextOp::ContainsAny { Type::List(Box::new(Type::Text)) } else { Type::Text };
+        self.refuse_empty(span, right, word);
+        let right = self.value(env, right, &wanted);
+        Typed::bool(Expr::Text(test, Box::new(text.expr), Box::new(right)))
+    }
+
+    /// An empty list, or an empty text, after an operator chooses among nothing.
+    fn refuse_empty(&mut self, span: Span, right: &ast::Expr, op: &str) {
+        let empty = match &right.kind {
+            ast::ExprKind::List(items) => items.is_empty(),
+            ast::ExprKind::Text(text) => text.parts.is_empty(),
+            _ => false,
+        };
+        if empty {
+            self.report(rules::empty_choice::problem(self.path, span, op));
+        }
+    }
+}
+
+/// Whether `<` has a meaning.
+pub(super) fn is_ordered(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Int | Type::Decimal | Type::Money | Type::Date | Type::Time | Type::DateTime | Type::Duration | Type::Any
+    )
+}
+
+/// The places that are certainly not empty where `expr` holds.
+pub(super) fn present_places(expr: &Expr, out: &mut Vec<Place>) {
+    let mut push = |e: &Expr| {
+        if let Expr::Load(place) = e {
+            let mut place = place.clone();
+            // the filter of a start looks at the event that is `event` afterwards
+            if place.root == Root::Candidate {
+                place.root = Root::Event;
+            }
+            out.push(place);
+        }
+    };
+    match expr {
+        Expr::And(all) => {
+            for e in all {
+                present_places(e, out);
+            }
+        }
+        Expr::Not(inner) => {
+            if let Expr::IsEmpty(e) = &**inner {
+                push(e);
+            }
+        }
+        Expr::Compare(CompareOp::Eq, a, b) => {
+            if matches!(&**b, Expr::Const(v) if !v.is_empty()) {
+                push(a);
+            }
+        }
+        Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) => {
+            push(a);
+            push(b);
+        }
+        Expr::Between { value, .. } => push(value),
+        Expr::Text(_, text, _) => push(text),
+        Expr::InStages(e, _) | Expr::InPipeline(e, _) => push(e),
+        _ => {}
+    }
+}

@@ -1,0 +1,424 @@
+//! What a path means where it stands.
+
+use smol_str::SmolStr;
+use trig_grammar::ast;
+use trig_ir::{EntityId, Expr, Field, Function, Place, Root, StageName, Type, Value};
+
+use super::cx::{Cx, Env, Typed};
+use super::literal;
+use crate::model::{Decl, Lookup, Model, short};
+use crate::rules;
+
+impl Cx<'_> {
+    /// Resolves a path to a value. `expected` decides what a bare stage, variant or weekday means.
+    pub(super) fn path(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) -> Typed {
+        let Some(first) = path.names.first() else { return Typed::poison() };
+        if first.is_missing() {
+            return Typed::poison();
+        }
+        if let Some(found) = self.variable(env, path, first) {
+            return found;
+        }
+        let mut readings: Vec<(SmolStr, Typed)> = Vec::new();
+        if env.candidate.is_none()
+            && let Some(subject) = env.subject
+            && let Some(entity) = self.model.entity(subject)
+            && match_field(&entity.fields, &path.names).is_some()
+        {
+            let typed = self.walk(Place::root(Root::Subject), Type::Entity(subject), false, path, 0);
+            let reading = smol_str::format_smolstr!("{}.{}", short(&entity.name), path.text());
+            readings.push((reading, typed));
+        }
+        readings.extend(self.declared(env, path, expected));
+        readings.extend(self.by_type(path, expected));
+        match (readings.len(), readings.pop()) {
+            (1, Some((_, typed))) => typed,
+            (0, _) => match self.record_by_entity(env, path) {
+                Some(typed) => typed,
+                None => self.clock_word(path).unwrap_or_else(|| {
+                    self.unknown(env, path, expected);
+                    Typed::poison()
+                }),
+            },
+            (_, last) => {
+                let mut names: Vec<SmolStr> = readings.into_iter().chain(last).map(|(name, _)| name).collect();
+                names.sort();
+                self.report(rules::ambiguous_name::problem(self.path, path.span, &path.text(), &names));
+                Typed::poison()
+            }
+        }
+    }
+
+    /// Variables, fields of the event in whose parentheses it stands, `event`, `old` and `subject`.
+    fn variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        for (slot, (name, ty)) in (0..).zip(&env.binders) {
+            if *name == first.text {
+                return Some(self.walk(Place::root(Root::Binder(slot)), ty.clone(), false, path, 1));
+            }
+        }
+        if let Some(candidate) = &env.candidate
+            && let Some((field, used)) = match_field(&candidate.fields, &path.names)
+        {
+            let place = Place::field(Root::Candidate, field.name.clone());
+            return Some(self.walk(place, field.ty.clone(), field.optional, path, used));
+        }
+        match first.text.as_str() {
+            "event" => {
+                let Some(event) = &env.event else {
+                    self.report(rules::misplaced_clause::problem(
+                        self.path,
+                        first.span,
+                        "there is no single event to look at here",
+                    ));
+                    return Some(Typed::poison());
+                };
+                let rest = path.names.get(1..).unwrap_or_default();
+                match match_field(&event.fields, rest) {
+                    Some((field, used)) => {
+                        let place = Place::field(Root::Event, field.name.clone());
+                        Some(self.walk(place, field.ty.clone(), field.optional, path, used + 1))
+                    }
+                    None => {
+                        if let Some(name) = rest.first()
+                            && !name.is_missing()
+                        {
+                            let known: Vec<&str> = event.fields.iter().map(|f| f.name.as_str()).collect();
+                            self.report(rules::unknown_field::problem(
+                                self.path, name.span, &event.what, &name.text, &known,
+                            ));
+                        }
+                        Some(Typed::poison())
+                    }
+                }
+            }
+            "old" => {
+                let Some(subject) = env.subject.filter(|_| env.old) else {
+                    self.report(rules::misplaced_clause::problem(
+                        self.path,
+                        first.span,
+                        "`old` is there only where each start is a change of the subject",
+                    ));
+                    return Some(Typed::poison());
+                };
+                Some(self.walk(Place::root(Root::Old), Type::Entity(subject), false, path, 1))
+            }
+            "subject" => {
+                let subject = env.subject?;
+                Some(self.walk(Place::root(Root::Subject), Type::Entity(subject), false, path, 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// Names of conditions, schedules and stages.
+    fn declared(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) -> Option<(SmolStr, Typed)> {
+        let text = path.text();
+        if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
+            let bool_fits = matches!(expected, None | Some(Type::Bool | Type::Any));
+            match decl {
+                Decl::Condition(id) if bool_fits => {
+                    let name = full.clone();
+                    let of = self.model.condition(id).and_then(|c| c.subject);
+                    let place = match (of, env.subject) {
+                        (None, _) => None,
+                        (Some(of), Some(subject)) if of == subject => Some(Place::root(Root::Subject)),
+                        (Some(of), _) => {
+                            let message = format!(
+                                "`{name}` asks something of a `{}`, and the subject here is {}",
+                                self.model.entity_name(of),
+                                env.subject
+                                    .map_or("nothing".to_owned(), |s| format!("a `{}`", self.model.entity_name(s))),
+                            );
+                            self.report(rules::type_mismatch::message(self.path, path.span, message));
+                            return Some((name, Typed::poison()));
+                        }
+                    };
+                    return Some((name, Typed::bool(Expr::Condition(id, place))));
+                }
+                Decl::Schedule(id) if bool_fits => return Some((full.clone(), Typed::bool(Expr::Open(id)))),
+                _ => return None,
+            }
+        }
+        let (owner, last) = text.rsplit_once('.')?;
+        match self.model.scope.lookup(self.catalogue, owner) {
+            Lookup::Found(full, Decl::Schedule(id)) if last == "next_open" => {
+                let typed = Typed { expr: Expr::NextOpen(id), ty: Type::DateTime, optional: true };
+                Some((full.clone(), typed))
+            }
+            Lookup::Found(full, Decl::Pipeline(id)) => {
+                let pipeline = self.model.pipeline(id)?;
+                let full = full.clone();
+                if pipeline.stages.iter().any(|s| s.name == last) {
+                    let stage = StageName { pipeline: pipeline.name.clone(), stage: last.into() };
+                    return Some((text.into(), Typed::constant(Value::Stage(stage), Type::StageOf(id))));
+                }
+                let known: Vec<&str> = pipeline.stages.iter().map(|s| s.name.as_str()).collect();
+                let span = path.names.last().map_or(path.span, |n| n.span);
+                if !last.is_empty() {
+                    self.report(rules::unknown_name::stage(
+                        self.path,
+                        span,
+                        last,
+                        &format!("`{}`", pipeline.name),
+                        &known,
+                    ));
+                }
+                Some((full, Typed::poison()))
+            }
+            _ => None,
+        }
+    }
+
+    /// A variant, a stage or a weekday, where one is expected.
+    fn by_type(&self, path: &ast::Path, expected: Option<&Type>) -> Vec<(SmolStr, Typed)> {
+        let Some(ty) = expected else { return Vec::new() };
+        let Some(name) = path.single() else { return Vec::new() };
+        match ty {
+            Type::Enum(id) => {
+                let variant = self.model.enums.get(id.index()).and_then(|e| {
+                    e.variants.iter().find(|v| v.name == name.text).map(|v| (e.name.clone(), v.name.clone()))
+                });
+                variant
+                    .map(|(of, name)| {
+                        let reading = smol_str::format_smolstr!("{}.{name}", short(&of));
+                        (reading, Typed::constant(Value::Variant(name), ty.clone()))
+                    })
+                    .into_iter()
+                    .collect()
+            }
+            Type::Stage(_) | Type::StageOf(_) => self
+                .model
+                .stages_called(ty, &name.text)
+                .into_iter()
+                .map(|stage| (stage.to_string().into(), Typed::constant(Value::Stage(stage), ty.clone())))
+                .collect(),
+            Type::Weekday => literal::weekday(&name.text)
+                .map(|day| (name.text.as_str().into(), Typed::constant(Value::Weekday(day), Type::Weekday)))
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A bare entity name: the subject, the record before `for each`, or the event's only reference of that type.
+    fn record_by_entity(&mut self, env: &Env, path: &ast::Path) -> Option<Typed> {
+        let (entity, used) = self.entity_prefix(path)?;
+        let ty = Type::Entity(entity);
+        if env.subject == Some(entity) {
+            return Some(self.walk(Place::root(Root::Subject), ty, false, path, used));
+        }
+        if env.outer == Some(entity) {
+            return Some(self.walk(Place::root(Root::Outer), ty, false, path, used));
+        }
+        let fields = env.event.as_ref().map(|e| e.fields.as_slice()).unwrap_or_default();
+        let mut references = Model::references(fields, entity);
+        match (references.next(), references.next()) {
+            (Some(field), None) => {
+                let place = Place::field(Root::Event, field.name.clone());
+                Some(self.walk(place, ty, field.optional, path, used))
+            }
+            (Some(_), Some(_)) => {
+                let readings: Vec<SmolStr> = Model::references(fields, entity)
+                    .map(|f| smol_str::format_smolstr!("event.{}", f.name))
+                    .collect();
+                self.report(rules::ambiguous_name::problem(self.path, path.span, &path.text(), &readings));
+                Some(Typed::poison())
+            }
+            _ => None,
+        }
+    }
+
+    /// The entity that a path begins with, and how many of its names say so.
+    pub(super) fn entity_prefix(&self, path: &ast::Path) -> Option<(EntityId, usize)> {
+        let mut text = String::new();
+        let mut found = None;
+        for (i, name) in path.names.iter().enumerate().take(3) {
+            if i > 0 {
+                text.push('.');
+            }
+            text.push_str(&name.text);
+            if let Lookup::Found(_, Decl::Entity(id)) = self.model.scope.lookup(self.catalogue, &text) {
+                found = Some((id, i + 1));
+            }
+        }
+        found
+    }
+
+    fn clock_word(&self, path: &ast::Path) -> Option<Typed> {
+        match path.single()?.text.as_str() {
+            "now" => Some(Typed::new(Expr::Call(Function::Now, Vec::new()), Type::DateTime)),
+            "today" => Some(Typed::new(Expr::Call(Function::Today, Vec::new()), Type::Date)),
+            _ => None,
+        }
+    }
+
+    /// Follows the names of `path` from the `used`-th on.
+    pub(super) fn walk(
+        &mut self,
+        mut place: Place,
+        mut ty: Type,
+        mut optional: bool,
+        path: &ast::Path,
+        mut used: usize,
+    ) -> Typed {
+        while let Some(rest) = path.names.get(used..).filter(|rest| !rest.is_empty()) {
+            let Some(name) = rest.first().filter(|n| !n.is_missing()) else { return Typed::poison() };
+            let so_far = || prefix(path, used);
+            match &ty {
+                Type::Entity(id) => {
+                    let Some(entity) = self.model.entity(*id) else { return Typed::poison() };
+                    let Some((field, n)) = match_field(&entity.fields, rest) else {
+                        let known: Vec<&str> = entity.fields.iter().map(|f| f.name.as_str()).collect();
+                        let owner = short(&entity.name).to_owned();
+                        self.report(rules::unknown_field::of_entity(
+                            self.path, name.span, &owner, &name.text, &known,
+                        ));
+                        return Typed::poison();
+                    };
+                    place.path.push(field.name.clone());
+                    // a reference leads to one record, a reference that may be empty to none
+                    optional |= field.optional;
+                    ty = field.ty.clone();
+                    used += n;
+                }
+                Type::Money if name.text == "currency" && rest.len() == 1 => {
+                    let expr = Expr::Call(Function::Currency, vec![Expr::Load(place)]);
+                    return Typed { expr, ty: Type::Text, optional };
+                }
+                Type::Any => return Typed::poison(),
+                Type::List(of) | Type::Set(of) if matches!(**of, Type::Entity(_)) => {
+                    let ty = self.model.type_name(&ty);
+                    self.report(rules::unknown_field::of_collection(
+                        self.path,
+                        name.span,
+                        &so_far(),
+                        &ty,
+                        &name.text,
+                    ));
+                    return Typed::poison();
+                }
+                _ => {
+                    let ty = self.model.type_name(&ty);
+                    self.report(rules::unknown_field::no_fields(self.path, name.span, &so_far(), &ty, &name.text));
+                    return Typed::poison();
+                }
+            }
+        }
+        Typed { expr: Expr::Load(place), ty, optional }
+    }
+
+    /// A path that must lead to a place (a key, a record, a collection).
+    pub(super) fn place(&mut self, env: &Env, path: &ast::Path) -> Option<(Place, Type, bool)> {
+        let typed = self.path(env, path, None);
+        match typed.expr {
+            Expr::Load(place) => Some((place, typed.ty, typed.optional)),
+            _ if typed.is_poison() => None,
+            _ => {
+                self.report(rules::misplaced_clause::problem(
+                    self.path,
+                    path.span,
+                    format!("`{}` is no field of a record or event", path.text()),
+                ));
+                None
+            }
+        }
+    }
+
+    fn unknown(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) {
+        if path.is_missing() {
+            return;
+        }
+        let Some(first) = path.names.first() else { return };
+        let text = path.text();
+        if let Lookup::Ambiguous(names) = self.model.scope.lookup(self.catalogue, &text) {
+            self.report(rules::ambiguous_name::problem(self.path, path.span, &text, &names));
+            return;
+        }
+        if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
+            let full = full.clone();
+            let wanted = match expected {
+                Some(ty) => format!("a value of type `{}`", self.model.type_name(ty)),
+                None => "a value".to_owned(),
+            };
+            self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), &wanted));
+            return;
+        }
+        if let Some(ty @ (Type::Stage(_) | Type::StageOf(_))) = expected
+            && path.single().is_some()
+        {
+            let (of, known) = self.stage_names(ty);
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            self.report(rules::unknown_name::stage(self.path, path.span, &text, &of, &known));
+            return;
+        }
+        let mut known: Vec<String> = env.binders.iter().map(|(name, _)| name.to_string()).collect();
+        let mut what = "name";
+        if let Some(Type::Enum(id)) = expected
+            && let Some(of) = self.model.enums.get(id.index())
+        {
+            known.extend(of.variants.iter().map(|v| v.name.to_string()));
+            what = "variant";
+        }
+        if expected == Some(&Type::Weekday) {
+            known.extend(literal::WEEKDAYS.iter().map(ToString::to_string));
+        }
+        if let Some(candidate) = &env.candidate {
+            known.extend(candidate.fields.iter().map(|f| f.name.to_string()));
+        } else if let Some(entity) = env.subject.and_then(|s| self.model.entity(s)) {
+            known.extend(entity.fields.iter().map(|f| f.name.to_string()));
+        }
+        let values = |d| matches!(d, Decl::Condition(_) | Decl::Schedule(_) | Decl::Entity(_) | Decl::Pipeline(_));
+        known.extend(self.model.scope.names(values).into_iter().map(str::to_owned));
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let (span, word) = if path.names.len() > 1 && known.iter().all(|k| !k.contains('.')) {
+            (first.span, first.text.as_str())
+        } else {
+            (path.span, text.as_str())
+        };
+        self.report(rules::unknown_name::problem(self.path, span, what, word, &known));
+    }
+
+    /// The stages that a stage type covers: whose they are, and how they may be written.
+    pub(super) fn stage_names(&self, ty: &Type) -> (String, Vec<String>) {
+        let pipelines: Vec<_> = match ty {
+            Type::Stage(entity) => self.model.pipelines_of(*entity).map(|(_, p)| p).collect(),
+            Type::StageOf(id) => self.model.pipeline(*id).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        let of = match (ty, pipelines.as_slice()) {
+            (_, [one]) => format!("`{}`", one.name),
+            (Type::Stage(entity), _) => format!("no pipeline for `{}`", self.model.entity_name(*entity)),
+            _ => "the pipeline".to_owned(),
+        };
+        let mut names = Vec::new();
+        for pipeline in pipelines {
+            for stage in &pipeline.stages {
+                names.push(stage.name.to_string());
+                names.push(format!("{}.{}", pipeline.name, stage.name));
+            }
+        }
+        (of, names)
+    }
+}
+
+/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`).
+pub(super) fn match_field<'f>(fields: &'f [Field], names: &[ast::Name]) -> Option<(&'f Field, usize)> {
+    let mut text = String::new();
+    let mut found = None;
+    for (i, name) in names.iter().enumerate().take(3) {
+        if i > 0 {
+            text.push('.');
+        }
+        text.push_str(&name.text);
+        if let Some(field) = fields.iter().find(|f| f.name == text) {
+            found = Some((field, i + 1));
+        }
+    }
+    found
+}
+
+fn prefix(path: &ast::Path, used: usize) -> String {
+    let names: Vec<&str> = path.names.iter().take(used).map(|n| n.text.as_str()).collect();
+    names.join(".")
+}
+

@@ -1,0 +1,157 @@
+//! The subject of a trigger, and how its events lead to it.
+
+use trig_grammar::{Span, ast};
+use trig_ir::{EntityId, EventKind, Place, Root, Type};
+
+use super::cx::{Cx, Env};
+use super::pattern::Shape;
+use crate::model::Model;
+use crate::rules;
+
+/// What the head of a trigger says of its subject.
+pub(super) struct Declared<'a> {
+    pub(super) entity: EntityId,
+    pub(super) via: Option<&'a ast::Path>,
+}
+
+impl Cx<'_> {
+    /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
+    pub(super) fn common_subject(&mut self, shapes: &[&Shape], name: &ast::Name) -> Result<Option<EntityId>, ()> {
+        let Some((first, rest)) = shapes.split_first() else { return Err(()) };
+        let common: Vec<EntityId> =
+            first.subjects.iter().copied().filter(|s| rest.iter().all(|shape| shape.subjects.contains(s))).collect();
+        match common.as_slice() {
+            [one] => Ok(Some(*one)),
+            [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
+            several => {
+                let names: Vec<&str> = several.iter().map(|s| self.model.entity_name(*s)).collect();
+                self.report(rules::no_subject::undecided(self.path, name.span, &names));
+                Err(())
+            }
+        }
+    }
+
+    /// How an event of this shape leads to one record of `subject`, from `root`.
+    pub(super) fn subject_place(
+        &mut self,
+        shape: &Shape,
+        subject: EntityId,
+        via: Option<&ast::Path>,
+        root: Root,
+        span: Span,
+    ) -> Option<Place> {
+        if let Some(via) = via {
+            return self.via(shape, subject, via, root);
+        }
+        if shape.derived == Some(subject) {
+            return Some(Place::field(root, "record"));
+        }
+        let name = self.model.entity_name(subject).to_owned();
+        let references: Vec<&str> =
+            Model::references(&shape.fields.fields, subject).map(|f| f.name.as_str()).collect();
+        match references.as_slice() {
+            [one] => Some(Place::field(root, *one)),
+            [] => {
+                let help = self.lead_help(shape, subject);
+                self.report(rules::no_subject::problem(self.path, span, &shape.fields.what, &name, help));
+                None
+            }
+            several => {
+                self.report(rules::no_subject::several(self.path, span, &shape.fields.what, &name, several));
+                None
+            }
+        }
+    }
+
+    /// `via PATH`: through fields of the event or of records that it refers to, each of which leads to one record.
+    fn via(&mut self, shape: &Shape, subject: EntityId, via: &ast::Path, root: Root) -> Option<Place> {
+        let mut env = Env { event: Some(shape.fields.clone()), ..Env::default() };
+        // bare: a field of the event, or the entity of its only reference
+        let direct = super::path::match_field(&shape.fields.fields, &via.names)
+            .map(|(f, used)| (Place::field(Root::Event, f.name.clone()), f.ty.clone(), f.optional, used));
+        let typed = match direct {
+            Some((place, ty, optional, used)) => self.walk(place, ty, optional, via, used),
+            None => {
+                if let Some(entity) = shape.derived {
+                    env.event = Some(super::cx::EventFields {
+                        what: shape.fields.what.clone(),
+                        fields: shape
+                            .fields
+                            .fields
+                            .iter()
+                            .filter(|f| f.ty == Type::Entity(entity))
+                            .cloned()
+                            .collect(),
+                    });
+                }
+                self.path(&env, via, None)
+            }
+        };
+        let trig_ir::Expr::Load(mut place) = typed.expr else { return None };
+        match &typed.ty {
+            Type::Entity(id) if *id == subject => {
+                place.root = root;
+                Some(place)
+            }
+            Type::List(of) | Type::Set(of) if **of == Type::Entity(subject) => {
+                let name = self.model.entity_name(subject).to_owned();
+                let path = via.text();
+                self.report(rules::no_subject::problem(
+                    self.path,
+                    via.span,
+                    &format!("`{path}`"),
+                    &name,
+                    Some(format!("to fire for each of them, write `for each {name} of {path}`")),
+                ));
+                None
+            }
+            Type::Any => None,
+            other => {
+                let found = self.model.type_name(other);
+                let wanted = self.model.entity_name(subject).to_owned();
+                self.report(rules::type_mismatch::problem(self.path, via.span, &wanted, &found));
+                None
+            }
+        }
+    }
+
+    /// What to write where an event does not lead to the subject by itself.
+    fn lead_help(&self, shape: &Shape, subject: EntityId) -> Option<String> {
+        let name = self.model.entity_name(subject);
+        let carried = shape.fields.fields.iter().filter_map(|f| match f.ty {
+            Type::Entity(id) => Some(id),
+            _ => None,
+        });
+        for id in carried {
+            let Some(entity) = self.model.entity(id) else { continue };
+            let owner = self.model.entity_name(id);
+            for field in &entity.fields {
+                if field.ty == Type::Entity(subject) {
+                    return Some(format!("write `for {name} via {owner}.{}`", field.name));
+                }
+                if field.ty.element() == Some(&Type::Entity(subject)) {
+                    return Some(format!(
+                        "there may be several: write `for each {name} of {owner}` to fire for each of them"
+                    ));
+                }
+            }
+        }
+        None
+    }
+
+    /// References of an event to finer entities than the subject.
+    pub(super) fn finer(&self, shape: &Shape, subject: Option<EntityId>, root: Root) -> Vec<(EntityId, Place)> {
+        let Some(subject) = subject.filter(|_| matches!(shape.event, EventKind::Event(_))) else {
+            return Vec::new();
+        };
+        let mut finer = Vec::new();
+        for field in &shape.fields.fields {
+            if let Type::Entity(id) = field.ty
+                && self.model.is_finer(id, subject)
+            {
+                finer.push((id, Place::field(root, field.name.clone())));
+            }
+        }
+        finer
+    }
+}

@@ -1,0 +1,233 @@
+//! Fields and their types.
+
+use smol_str::SmolStr;
+use trig_grammar::ast;
+use trig_ir::{EntityId, Field, Type};
+
+use super::build::{Builder, Unit};
+use super::{Decl, Lookup, Model, short};
+use crate::rules;
+
+/// The names of the built-in types.
+pub(crate) const BUILT_IN: &[&str] = &[
+    "bool", "int", "decimal", "money", "text", "url", "date", "time", "datetime", "duration", "weekday", "user", "tag",
+    "receiver",
+];
+
+fn built_in(name: &str) -> Option<Type> {
+    Some(match name {
+        "bool" => Type::Bool,
+        "int" => Type::Int,
+        "decimal" => Type::Decimal,
+        "money" => Type::Money,
+        "text" => Type::Text,
+        "url" => Type::Url,
+        "date" => Type::Date,
+        "time" => Type::Time,
+        "datetime" => Type::DateTime,
+        "duration" => Type::Duration,
+        "weekday" => Type::Weekday,
+        "user" => Type::User,
+        "tag" => Type::Tag,
+        "receiver" => Type::Receiver,
+        _ => return None,
+    })
+}
+
+impl Builder<'_> {
+    /// Resolves fields; sorted by name, the first of a name counts. `owner` is the entity whose fields they are.
+    pub(super) fn fields(
+        &mut self,
+        unit: Unit<'_>,
+        nodes: &[ast::Field],
+        owner: Option<EntityId>,
+        owner_name: &SmolStr,
+    ) -> Vec<Field> {
+        let mut fields = self.resolve(unit, nodes, owner, owner_name);
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        fields
+    }
+
+    /// Resolves parameters, in the order declared.
+    pub(super) fn params(&mut self, unit: Unit<'_>, nodes: &[ast::Field], owner_name: &SmolStr) -> Vec<Field> {
+        self.resolve(unit, nodes, None, owner_name)
+    }
+
+    fn resolve(
+        &mut self,
+        unit: Unit<'_>,
+        nodes: &[ast::Field],
+        owner: Option<EntityId>,
+        owner_name: &SmolStr,
+    ) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            if node.name.is_missing() {
+                continue;
+            }
+            if fields.iter().any(|f| f.name == node.name.text) {
+                self.problems.push(rules::duplicate_field::problem(
+                    unit.path,
+                    node.name.span,
+                    "field",
+                    &node.name.text,
+                    owner_name,
+                ));
+                continue;
+            }
+            if let Some(was) = &node.was {
+                self.problems.push(rules::not_yet_supported::problem(unit.path, was.span, "`was` on a field"));
+            }
+            fields.push(Field {
+                name: node.name.text.as_str().into(),
+                ty: self.type_of(unit, &node.ty, owner),
+                optional: node.ty.optional,
+                native_id: node.native_id.as_ref().and_then(ast::TextLit::plain).map(SmolStr::from),
+                silent: node.silent,
+            });
+        }
+        fields
+    }
+
+    /// Resolves a type. One that is wrong is [`Type::Any`], which nothing else complains about.
+    fn type_of(&mut self, unit: Unit<'_>, ty: &ast::Type, owner: Option<EntityId>) -> Type {
+        match &ty.kind {
+            ast::TypeKind::List(of) => Type::List(Box::new(self.element(unit, of, owner))),
+            ast::TypeKind::Set(of) => Type::Set(Box::new(self.element(unit, of, owner))),
+            ast::TypeKind::StageOf(path) => match self.lookup(unit, path) {
+                Some((_, Decl::Pipeline(id))) => Type::StageOf(id),
+                Some((_, Decl::Entity(id))) => Type::Stage(id),
+                Some((full, other)) => {
+                    self.problems.push(rules::wrong_kind::problem(
+                        unit.path,
+                        path.span,
+                        &full,
+                        other.kind(),
+                        "a pipeline",
+                    ));
+                    Type::Any
+                }
+                None => Type::Any,
+            },
+            ast::TypeKind::By { .. } => {
+                self.problems.push(rules::not_yet_supported::problem(unit.path, ty.span, "a reference found `by` a field"));
+                Type::Any
+            }
+            ast::TypeKind::Missing => Type::Any,
+            ast::TypeKind::Named(path) => self.named_type(unit, path, owner),
+        }
+    }
+
+    fn element(&mut self, unit: Unit<'_>, of: &ast::Type, owner: Option<EntityId>) -> Type {
+        if of.optional {
+            self.problems.push(rules::type_mismatch::message(
+                unit.path,
+                of.span,
+                "the elements of a collection cannot be optional".to_owned(),
+            ));
+        }
+        let ty = self.type_of(unit, of, owner);
+        if ty.element().is_some() {
+            self.problems.push(rules::type_mismatch::message(
+                unit.path,
+                of.span,
+                "a collection of collections is no type".to_owned(),
+            ));
+            return Type::Any;
+        }
+        ty
+    }
+
+    fn named_type(&mut self, unit: Unit<'_>, path: &ast::Path, owner: Option<EntityId>) -> Type {
+        if path.is_missing() {
+            return Type::Any;
+        }
+        let text = path.text();
+        if let Some(ty) = built_in(&text) {
+            return ty;
+        }
+        if text == "stage" {
+            if let Some(owner) = owner {
+                return Type::Stage(owner);
+            }
+            self.problems.push(rules::type_mismatch::message(
+                unit.path,
+                path.span,
+                "`stage` alone is the type of an entity's own field: here, write `stage of PIPELINE`".to_owned(),
+            ));
+            return Type::Any;
+        }
+        match self.model.scope.lookup(unit.catalogue, &text) {
+            Lookup::Found(_, Decl::Entity(id)) => Type::Entity(id),
+            Lookup::Found(_, Decl::Enum(id)) => Type::Enum(id),
+            Lookup::Found(full, other) => {
+                self.problems.push(rules::wrong_kind::problem(unit.path, path.span, full, other.kind(), "a type"));
+                Type::Any
+            }
+            Lookup::Ambiguous(names) => {
+                self.problems.push(rules::ambiguous_name::problem(unit.path, path.span, &text, &names));
+                Type::Any
+            }
+            Lookup::Missing => {
+                let mut known = self.model.scope.names(|d| matches!(d, Decl::Entity(_) | Decl::Enum(_)));
+                known.extend(BUILT_IN);
+                self.problems.push(rules::unknown_name::problem(unit.path, path.span, "type", &text, &known));
+                Type::Any
+            }
+        }
+    }
+}
+
+/// The field by which an event refers to its subject, where none is declared.
+pub(super) fn subject_field(model: &Model, subject: EntityId) -> Field {
+    Field {
+        name: model.entity_name(subject).into(),
+        ty: Type::Entity(subject),
+        optional: false,
+        native_id: None,
+        silent: false,
+    }
+}
+
+/// Sets the native id of what `path` names: a pipeline, a stage, or a field of an entity.
+pub(super) fn set_native_id(model: &mut Model, path: &str, id: &SmolStr) -> bool {
+    if let Some(pipeline) = model.pipelines.iter_mut().find(|p| p.name == path) {
+        pipeline.native_id = Some(id.clone());
+        return true;
+    }
+    let Some((owner, name)) = path.rsplit_once('.') else { return false };
+    if let Some(pipeline) = model.pipelines.iter_mut().find(|p| p.name == owner) {
+        return match pipeline.stages.iter_mut().find(|s| s.name == name) {
+            Some(stage) => {
+                stage.native_id = Some(id.clone());
+                true
+            }
+            None => false,
+        };
+    }
+    // a field's own name may hold a dot: `lead.utm.source`
+    for (at, _) in path.match_indices('.') {
+        let (owner, field) = (path.get(..at).unwrap_or_default(), path.get(at + 1..).unwrap_or_default());
+        if let Lookup::Found(_, Decl::Entity(entity)) = model.scope.lookup(None, owner)
+            && let Some(entity) = model.entities.get_mut(entity.index())
+            && let Some(field) = entity.fields.iter_mut().find(|f| f.name == field)
+        {
+            field.native_id = Some(id.clone());
+            return true;
+        }
+    }
+    false
+}
+
+/// Every path that may have a native id, as it may be written.
+pub(crate) fn native_id_paths(model: &Model) -> Vec<String> {
+    let mut paths = Vec::new();
+    for pipeline in &model.pipelines {
+        paths.push(pipeline.name.to_string());
+        paths.extend(pipeline.stages.iter().map(|s| format!("{}.{}", pipeline.name, s.name)));
+    }
+    for entity in &model.entities {
+        paths.extend(entity.fields.iter().map(|f| format!("{}.{}", short(&entity.name), f.name)));
+    }
+    paths
+}

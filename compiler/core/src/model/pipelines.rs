@@ -1,0 +1,51 @@
+//! Pipelines and their stages.
+
+use smol_str::SmolStr;
+use trig_grammar::ast;
+use trig_ir::{EntityId, Pipeline, Stage, StageKind};
+
+use super::build::Builder;
+use crate::rules;
+
+impl Builder<'_> {
+    pub(super) fn resolve_pipelines(&mut self) {
+        for named in std::mem::take(&mut self.pipelines) {
+            let (unit, node) = (named.unit, named.node);
+            // a pipeline of an unknown entity keeps its stages, so that its triggers are still read
+            let entity = self.entity_id(unit, &node.entity).unwrap_or(EntityId(u32::MAX));
+            let mut stages: Vec<Stage> = Vec::new();
+            for stage in &node.stages {
+                if stage.name.is_missing() {
+                    continue;
+                }
+                if stages.iter().any(|s| s.name == stage.name.text) {
+                    self.problems.push(rules::duplicate_field::problem(
+                        unit.path,
+                        stage.name.span,
+                        "stage",
+                        &stage.name.text,
+                        &named.full,
+                    ));
+                    continue;
+                }
+                if let Some(was) = &stage.was {
+                    self.problems.push(rules::not_yet_supported::problem(unit.path, was.span, "`was` on a stage"));
+                }
+                let mut kind = StageKind::Open;
+                for mark in &stage.marks {
+                    match mark.text.as_str() {
+                        "success" => kind = StageKind::Success,
+                        "failure" => kind = StageKind::Failure,
+                        _ => {}
+                    }
+                }
+                stages.push(Stage { name: stage.name.text.as_str().into(), native_id: id(&stage.native_id), kind });
+            }
+            self.model.pipelines.push(Pipeline { name: named.full, entity, native_id: id(&node.native_id), stages });
+        }
+    }
+}
+
+fn id(text: &Option<ast::TextLit>) -> Option<SmolStr> {
+    text.as_ref().and_then(ast::TextLit::plain).map(SmolStr::from)
+}

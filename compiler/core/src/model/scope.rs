@@ -1,0 +1,113 @@
+//! The names of a project: one flat namespace over all files and the catalogues in use.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+use trig_ir::{ActionId, ConditionId, EntityId, EnumId, EventId, PipelineId, ScheduleId};
+
+/// What a name declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decl {
+    Entity(EntityId),
+    Enum(EnumId),
+    Event(EventId),
+    Action(ActionId),
+    Pipeline(PipelineId),
+    Condition(ConditionId),
+    Schedule(ScheduleId),
+    /// An index into [`super::Model::cooldowns`].
+    Cooldown(u32),
+    Trigger,
+    /// Something that this version of the compiler does not carry out yet; its keyword.
+    Other(&'static str),
+}
+
+impl Decl {
+    /// The kind, with its article.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Entity(_) => "an entity",
+            Self::Enum(_) => "an enum",
+            Self::Event(_) => "an event",
+            Self::Action(_) => "an action",
+            Self::Pipeline(_) => "a pipeline",
+            Self::Condition(_) => "a condition",
+            Self::Schedule(_) => "a schedule",
+            Self::Cooldown(_) => "a cooldown",
+            Self::Trigger => "a trigger",
+            Self::Other(keyword) => keyword,
+        }
+    }
+}
+
+/// What looking up a name gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Lookup<'a> {
+    Found(&'a SmolStr, Decl),
+    /// Several catalogues have it: their full names.
+    Ambiguous(Vec<SmolStr>),
+    Missing,
+}
+
+/// The names of a project.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(crate) struct Scope {
+    full: BTreeMap<SmolStr, Decl>,
+    /// Names without their catalogue: the full names.
+    bare: BTreeMap<SmolStr, Vec<SmolStr>>,
+}
+
+impl Scope {
+    /// Enters a declaration of a catalogue, or of the project itself (`None`).
+    pub(crate) fn insert(&mut self, catalogue: Option<&str>, name: &str, decl: Decl) {
+        let full = full_name(catalogue, name);
+        if catalogue.is_some() {
+            self.bare.entry(name.into()).or_default().push(full.clone());
+        }
+        self.full.insert(full, decl);
+    }
+
+    /// What `name` means in a file of `catalogue` (`None`: of the project): a catalogue's own names come first there.
+    pub(crate) fn lookup(&self, catalogue: Option<&str>, name: &str) -> Lookup<'_> {
+        if let Some(own) = catalogue
+            && let Some((full, decl)) = self.full.get_key_value(full_name(Some(own), name).as_str())
+        {
+            return Lookup::Found(full, *decl);
+        }
+        if let Some((full, decl)) = self.full.get_key_value(name) {
+            return Lookup::Found(full, *decl);
+        }
+        match self.bare.get(name).map(Vec::as_slice) {
+            Some([one]) => match self.full.get_key_value(one) {
+                Some((full, decl)) => Lookup::Found(full, *decl),
+                None => Lookup::Missing,
+            },
+            Some(several) => Lookup::Ambiguous(several.to_vec()),
+            None => Lookup::Missing,
+        }
+    }
+
+    /// Every name as it may be written, of declarations that `wanted` accepts.
+    pub(crate) fn names(&self, wanted: impl Fn(Decl) -> bool) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for (full, decl) in &self.full {
+            if wanted(*decl) {
+                names.push(full);
+            }
+        }
+        for (bare, fulls) in &self.bare {
+            if fulls.iter().any(|f| self.full.get(f).is_some_and(|d| wanted(*d))) {
+                names.push(bare);
+            }
+        }
+        names
+    }
+}
+
+/// The full name of a declaration.
+pub(crate) fn full_name(catalogue: Option<&str>, name: &str) -> SmolStr {
+    match catalogue {
+        Some(catalogue) => smol_str::format_smolstr!("{catalogue}.{name}"),
+        None => name.into(),
+    }
+}

@@ -1,0 +1,23 @@
+//! `ambiguous-name`: a name with several readings
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "ambiguous-name",
+    level: Severity::Error,
+    summary: "a name with several readings",
+    explain: "A name is bare only where it has one reading. Otherwise the full name says which is meant.",
+};
+
+/// Several catalogues, or several kinds of things, have the name.
+pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, readings: &[SmolStr]) -> Problem {
+    let list = readings.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>().join(" or ");
+    Diagnostic::error(RULE.name, format!("`{name}` may mean {list}"), file, span)
+        .help("write the one that you mean".to_owned())
+        .into()
+}

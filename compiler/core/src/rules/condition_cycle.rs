@@ -1,0 +1,21 @@
+//! `condition-cycle`: conditions that ask each other in a circle
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "condition-cycle",
+    level: Severity::Error,
+    summary: "conditions that ask each other in a circle",
+    explain: "A condition that asks itself, directly or through others, has no answer.",
+};
+
+/// The chain of conditions that leads back to its beginning.
+pub(crate) fn problem(file: &SmolStr, span: Span, chain: &[SmolStr]) -> Problem {
+    let text = chain.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" asks ");
+    Diagnostic::error(RULE.name, format!("conditions ask each other in a circle: {text}"), file, span).into()
+}

@@ -1,0 +1,22 @@
+//! `duplicate-clause`: a clause that stands twice
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "duplicate-clause",
+    level: Severity::Error,
+    summary: "a clause that stands twice",
+    explain: "Of each clause but `on`, `unless` and `allow`, a trigger has one.",
+};
+
+/// The clause stands a second time.
+pub(crate) fn problem(file: &SmolStr, span: Span, clause: &str, first: Span) -> Problem {
+    Diagnostic::error(RULE.name, format!("`{clause}` stands twice"), file, span)
+        .label("the first one", file, first)
+        .into()
+}

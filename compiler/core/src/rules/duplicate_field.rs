@@ -1,0 +1,22 @@
+//! `duplicate-field`: a field, variant or stage that is declared twice
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "duplicate-field",
+    level: Severity::Error,
+    summary: "a field, variant or stage that is declared twice",
+    explain: "Inside its owner, each field, variant and stage has a name of its own.",
+};
+
+/// `owner` has a field (variant, stage) called `name` already.
+pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, name: &str, owner: &SmolStr) -> Problem {
+    let short = crate::model::short(owner);
+    let diagnostic = Diagnostic::error(RULE.name, format!("`{short}` has the {what} `{name}` already"), file, span);
+    Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
+}

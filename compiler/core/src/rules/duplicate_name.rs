@@ -1,0 +1,24 @@
+//! `duplicate-name`: a name that is declared twice
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "duplicate-name",
+    level: Severity::Error,
+    summary: "a name that is declared twice",
+    explain: "All files of a project share one flat namespace: a trigger, condition, pipeline or entity is identified by its name alone.",
+};
+
+/// `full` is declared here again.
+pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr) -> Problem {
+    let name = crate::model::short(full);
+    let diagnostic = Diagnostic::error(RULE.name, format!("`{name}` is declared twice"), file, span)
+        .here("declared again here")
+        .note("all files of a project share one namespace; rename one of the two");
+    Problem::from(diagnostic).declared("first declared here", full.clone())
+}

@@ -1,0 +1,20 @@
+//! `invalid-literal`: a number, date, time or duration that does not exist
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "invalid-literal",
+    level: Severity::Error,
+    summary: "a number, date, time or duration that does not exist",
+    explain: "The literal has the right form, but there is no such value.",
+};
+
+/// What is wrong with it.
+pub(crate) fn problem(file: &SmolStr, span: Span, message: String) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span).into()
+}

@@ -1,0 +1,22 @@
+//! `may-be-empty`: a text with a piece that may be empty
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "may-be-empty",
+    level: Severity::Warning,
+    summary: "a text with a piece that may be empty",
+    explain: "In a text, an empty value prints nothing: a customer reads `Dear ,`. A guard that excludes the empty value, or `or else`, mends it.",
+};
+
+/// The piece of a text may be `empty`.
+pub(crate) fn problem(file: &SmolStr, span: Span, path: &str) -> Problem {
+    Diagnostic::warning(RULE.name, format!("`{path}` may be `empty`, and then prints nothing"), file, span)
+        .help(format!("exclude it with `when {path} is not empty`"))
+        .into()
+}

@@ -1,0 +1,25 @@
+//! `misplaced-clause`: something that cannot stand here
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "misplaced-clause",
+    level: Severity::Error,
+    summary: "something that cannot stand here",
+    explain: "The clause, modifier or name has no meaning in this place.",
+};
+
+/// Why it cannot stand here.
+pub(crate) fn problem(file: &SmolStr, span: Span, message: impl Into<String>) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span).into()
+}
+
+/// Why it cannot stand here, and what to do.
+pub(crate) fn with_help(file: &SmolStr, span: Span, message: impl Into<String>, help: impl Into<String>) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span).help(help).into()
+}

@@ -1,0 +1,29 @@
+//! `missing-clause`: a trigger without a start
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "missing-clause",
+    level: Severity::Error,
+    summary: "a trigger without a start",
+    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage.",
+};
+
+/// The trigger has no `on`.
+pub(crate) fn no_start(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("trigger `{name}` has no start"), file, span)
+        .help("say what starts it: `on EVENT`")
+        .into()
+}
+
+/// The trigger has no `do` and stands in no stage.
+pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("trigger `{name}` does nothing"), file, span)
+        .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
+        .into()
+}

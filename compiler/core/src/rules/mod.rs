@@ -1,0 +1,67 @@
+//! The rules: one file each, with what it means, how it reads, and its tests.
+
+pub(crate) mod ambiguous_name;
+pub(crate) mod condition_cycle;
+pub(crate) mod duplicate_clause;
+pub(crate) mod duplicate_field;
+pub(crate) mod duplicate_name;
+pub(crate) mod empty_choice;
+pub(crate) mod hidden_name;
+pub(crate) mod invalid_literal;
+pub(crate) mod may_be_empty;
+pub(crate) mod misplaced_clause;
+pub(crate) mod missing_argument;
+pub(crate) mod missing_clause;
+pub(crate) mod no_subject;
+pub(crate) mod not_yet_supported;
+pub(crate) mod optional_value;
+pub(crate) mod syntax_error;
+pub(crate) mod type_mismatch;
+pub(crate) mod uncorrelated_unless;
+pub(crate) mod unknown_argument;
+pub(crate) mod unknown_field;
+pub(crate) mod unknown_name;
+pub(crate) mod unknown_zone;
+pub(crate) mod wrong_kind;
+
+pub(crate) use crate::diagnostic::Severity;
+
+/// What is known of a rule beside its diagnostics.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name: kebab-case, stable, never reused.
+    pub name: &'static str,
+    /// How bad it is where nothing else is said.
+    pub level: Severity,
+    /// What it reports: reads on after "reports".
+    pub summary: &'static str,
+    /// What it means and what to do, in Markdown.
+    pub explain: &'static str,
+}
+
+/// Every rule, by name.
+pub const ALL: &[Rule] = &[
+    ambiguous_name::RULE,
+    condition_cycle::RULE,
+    duplicate_clause::RULE,
+    duplicate_field::RULE,
+    duplicate_name::RULE,
+    empty_choice::RULE,
+    hidden_name::RULE,
+    invalid_literal::RULE,
+    may_be_empty::RULE,
+    misplaced_clause::RULE,
+    missing_argument::RULE,
+    missing_clause::RULE,
+    no_subject::RULE,
+    not_yet_supported::RULE,
+    optional_value::RULE,
+    syntax_error::RULE,
+    type_mismatch::RULE,
+    uncorrelated_unless::RULE,
+    unknown_argument::RULE,
+    unknown_field::RULE,
+    unknown_name::RULE,
+    unknown_zone::RULE,
+    wrong_kind::RULE,
+];

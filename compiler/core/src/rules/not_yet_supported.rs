@@ -1,0 +1,20 @@
+//! `not-yet-supported`: a part of the language that this version does not carry out
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "not-yet-supported",
+    level: Severity::Error,
+    summary: "a part of the language that this version does not carry out",
+    explain: "The language has it, and this version of the compiler reads it, but nothing would run it yet. Leaving it out silently would be worse.",
+};
+
+/// `what` is not carried out yet.
+pub(crate) fn problem(file: &SmolStr, span: Span, what: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("{what} is not supported by this version"), file, span).into()
+}

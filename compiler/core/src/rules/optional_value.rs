@@ -1,0 +1,22 @@
+//! `optional-value`: a value that may be empty where one is needed
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "optional-value",
+    level: Severity::Error,
+    summary: "a value that may be empty where one is needed",
+    explain: "An optional value may be compared as it is. Everywhere else, `or else` says what stands for an empty one.",
+};
+
+/// The value may be `empty`.
+pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, example: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("{what} may be `empty`, and a value is needed here"), file, span)
+        .help(format!("say what stands for an empty one: `… or else {example}`"))
+        .into()
+}

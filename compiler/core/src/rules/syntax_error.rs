@@ -1,0 +1,26 @@
+//! `syntax-error`: the text is no Trig
+
+use smol_str::SmolStr;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "syntax-error",
+    level: Severity::Error,
+    summary: "the text is no Trig",
+    explain: "A part of the file could not be read. What is around it is still read and checked, so one mistake does not hide another.",
+};
+
+/// A syntax error, as the grammar words it.
+pub(crate) fn problem(file: &SmolStr, error: &trig_grammar::ast::SyntaxError) -> Problem {
+    let mut diagnostic = Diagnostic::error(RULE.name, error.message.clone(), file, error.span);
+    if let Some((span, message)) = &error.related {
+        diagnostic = diagnostic.label(message.clone(), file, *span);
+    }
+    if let Some(help) = &error.help {
+        diagnostic = diagnostic.help(help.clone());
+    }
+    diagnostic.into()
+}

@@ -1,0 +1,33 @@
+//! `type-mismatch`: a value of another type than is needed here
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "type-mismatch",
+    level: Severity::Error,
+    summary: "a value of another type than is needed here",
+    explain: "There are no implicit conversions: a value must be of the type that its place asks for.",
+};
+
+/// `wanted` is needed, `found` was written.
+pub(crate) fn problem(file: &SmolStr, span: Span, wanted: &str, found: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("expected `{wanted}`, found `{found}`"), file, span).into()
+}
+
+/// Anything else that is wrong with a type.
+pub(crate) fn message(file: &SmolStr, span: Span, message: String) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span).into()
+}
+
+/// The two sides of an operator do not go together.
+pub(crate) fn operands(file: &SmolStr, op: Span, text: &str, left: (Span, &str), right: (Span, &str)) -> Problem {
+    Diagnostic::error(RULE.name, format!("`{text}` does not go with `{}` and `{}`", left.1, right.1), file, op)
+        .label(format!("this is `{}`", left.1), file, left.0)
+        .label(format!("this is `{}`", right.1), file, right.0)
+        .into()
+}

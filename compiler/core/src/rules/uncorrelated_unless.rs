@@ -1,0 +1,22 @@
+//! `uncorrelated-unless`: an event that cancels whatever waits
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "uncorrelated-unless",
+    level: Severity::Error,
+    summary: "an event that cancels whatever waits",
+    explain: "An event after `unless` must belong to the firing that it cancels: by a reference to the same subject, or by what its filter says.",
+};
+
+/// Nothing says which firing the event cancels.
+pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("nothing says which `{subject}` {event} belongs to"), file, span)
+        .help("let its filter say it, such as `(contact: event.contact)`")
+        .into()
+}

@@ -1,0 +1,26 @@
+//! `unknown-zone`: a time zone that does not exist
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "unknown-zone",
+    level: Severity::Error,
+    summary: "a time zone that does not exist",
+    explain: "Zones are named as in the IANA database: `Europe/Berlin`.",
+};
+
+/// The database has no such zone.
+pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
+    let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
+    let mut diagnostic = Diagnostic::error(RULE.name, format!("there is no time zone `{name}`"), file, span);
+    if let Some(near) = crate::nearest(name, known.iter().map(String::as_str)) {
+        let near = near.to_owned();
+        diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace_with(format!("\"{near}\""));
+    }
+    diagnostic.note("zones are named as in the IANA database, such as `Europe/Berlin`").into()
+}

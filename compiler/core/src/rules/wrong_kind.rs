@@ -1,0 +1,22 @@
+//! `wrong-kind`: a name of another kind than is needed here
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "wrong-kind",
+    level: Severity::Error,
+    summary: "a name of another kind than is needed here",
+    explain: "The name is declared, but as something that cannot stand here.",
+};
+
+/// `full` is `found`, and `wanted` is needed.
+pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr, found: &str, wanted: &str) -> Problem {
+    let name = crate::model::short(full);
+    let diagnostic = Diagnostic::error(RULE.name, format!("`{name}` is {found}, not {wanted}"), file, span);
+    Problem::from(diagnostic).declared(format!("`{name}` is declared here"), full.clone())
+}

@@ -1,0 +1,267 @@
+//! A project that is compiled again and again, as its texts change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rayon::prelude::*;
+use salsa::{Durability, Setter};
+use smol_str::SmolStr;
+use trig_ir::{Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, Trigger};
+
+use crate::db::{self, Project, Source};
+use crate::manifest::{Level, Manifest};
+use crate::model::Model;
+use crate::problem::Problem;
+use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules};
+
+/// What compiling a project gives.
+#[derive(Clone, Debug)]
+pub struct Compilation {
+    /// The compiled project; `None` if there are errors.
+    pub ir: Option<Ir>,
+    /// What is wrong, in a stable order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the manifest says.
+    pub manifest: Manifest,
+    /// What was compiled.
+    pub stats: Stats,
+}
+
+/// How much was compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Files of the project, catalogues not counted.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// The triggers in them.
+    pub triggers: usize,
+}
+
+/// Compiles a project once.
+pub fn compile(sources: &SourceSet) -> Compilation {
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(sources.manifest.clone());
+    workspace.set_files(sources.files.iter().cloned());
+    workspace.compile()
+}
+
+/// A project whose texts change. After a change, only what depends on it is computed again.
+pub struct Workspace {
+    db: salsa::DatabaseImpl,
+    project: Project,
+    files: BTreeMap<SmolStr, Source>,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Workspace {
+    /// A project without files.
+    pub fn new() -> Self {
+        let db = salsa::DatabaseImpl::new();
+        let catalogues = catalogue::CATALOGUES
+            .iter()
+            .map(|c| Source::builder(c.path.into(), c.text.into(), Some(c.name)).durability(Durability::HIGH).new(&db))
+            .collect();
+        let project = Project::new(&db, None, Vec::new(), catalogues);
+        Self { db, project, files: BTreeMap::new() }
+    }
+
+    /// Sets the text of the manifest; `None` if there is none.
+    pub fn set_manifest(&mut self, text: Option<Arc<str>>) {
+        if self.project.manifest(&self.db) != &text {
+            self.project.set_manifest(&mut self.db).to(text);
+        }
+    }
+
+    /// Sets the text of a file, new or not.
+    pub fn set_file(&mut self, path: SmolStr, text: Arc<str>) {
+        self.set_files([(path, text)]);
+    }
+
+    /// Sets the texts of several files, new or not.
+    pub fn set_files(&mut self, files: impl IntoIterator<Item = (SmolStr, Arc<str>)>) {
+        let mut added = false;
+        for (path, text) in files {
+            match self.files.get(&path) {
+                Some(source) if source.text(&self.db) == &text => {}
+                Some(source) => {
+                    source.set_text(&mut self.db).to(text);
+                }
+                None => {
+                    let source = Source::new(&self.db, path.clone(), text, None);
+                    self.files.insert(path, source);
+                    added = true;
+                }
+            }
+        }
+        if added {
+            self.list_files();
+        }
+    }
+
+    /// Takes a file out of the project.
+    pub fn remove_file(&mut self, path: &str) {
+        if self.files.remove(path).is_some() {
+            self.list_files();
+        }
+    }
+
+    fn list_files(&mut self) {
+        let files = self.files.values().copied().collect();
+        self.project.set_files(&mut self.db).to(files);
+    }
+
+    /// Compiles the project as it is now.
+    pub fn compile(&mut self) -> Compilation {
+        self.compute();
+        let (db, project) = (&self.db, self.project);
+        let (manifest, manifest_diagnostics) = db::manifest(db, project);
+        let mut problems: Vec<Problem> = Vec::new();
+        problems.extend(manifest_diagnostics.iter().cloned().map(Problem::from));
+        problems.extend(db::used(db, project).1.iter().cloned());
+        problems.extend(db::declaration_problems(db, project).iter().cloned());
+        let sources: Vec<Source> = db::sources(db, project).collect();
+        for source in &sources {
+            let path = source.path(db);
+            let errors = &db::parsed(db, *source).file.errors;
+            problems.extend(errors.iter().map(|e| rules::syntax_error::problem(path, e)));
+            problems.extend(db::checked(db, project, *source).problems.iter().cloned());
+        }
+        let model = db::model(db, project);
+        let (conditions, triggers) = self.assemble(model, &sources, &mut problems);
+        let stats = Stats {
+            files: self.files.len(),
+            bytes: self.files.values().map(|s| s.text(db).len()).sum(),
+            triggers: triggers.len(),
+        };
+        let diagnostics = self.finish(problems, manifest);
+        let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
+        let ir = (!failed).then(|| Ir {
+            version: IR_VERSION,
+            project: model.project.clone(),
+            files: sources.iter().map(|s| SourceFile { path: s.path(db).to_string() }).collect(),
+            entities: model.entities.clone(),
+            enums: model.enums.clone(),
+            events: model.events.iter().map(|e| e.event.clone()).collect(),
+            actions: model.actions.iter().map(|a| a.decl.clone()).collect(),
+            pipelines: model.pipelines.clone(),
+            conditions,
+            schedules: model.schedules.clone(),
+            triggers,
+        });
+        Compilation { ir, diagnostics, manifest: manifest.clone(), stats }
+    }
+
+    /// Computes trees and checks of all files, on all cores.
+    fn compute(&self) {
+        let (db, project) = (&self.db, self.project);
+        let files = project.files(db);
+        files.par_iter().for_each_with(db.clone(), |db, file| {
+            db::parsed(db, *file);
+        });
+        db::model(db, project);
+        files.par_iter().for_each_with(db.clone(), |db, file| {
+            db::checked(db, project, *file);
+        });
+    }
+
+    /// Puts the files' conditions and triggers together.
+    fn assemble(
+        &self,
+        model: &Model,
+        sources: &[Source],
+        problems: &mut Vec<Problem>,
+    ) -> (Vec<Condition>, Vec<Trigger>) {
+        let db = &self.db;
+        let mut conditions: BTreeMap<ConditionId, (Condition, Source)> = BTreeMap::new();
+        let mut triggers: Vec<Trigger> = Vec::new();
+        let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
+        for (file, source) in (0..).map(FileId).zip(sources) {
+            let checked = db::checked(db, self.project, *source);
+            for (id, condition) in &checked.conditions {
+                let mut condition = condition.clone();
+                relocate::condition(&mut condition, file);
+                conditions.entry(*id).or_insert((condition, *source));
+            }
+            for trigger in &checked.triggers {
+                // of triggers that share a name, which is an error, the first is looked at further
+                if seen.insert(trigger.name.clone()) {
+                    let mut trigger = trigger.clone();
+                    relocate::trigger(&mut trigger, file);
+                    triggers.push(trigger);
+                }
+            }
+        }
+        // INVARIANT (run order): triggers run by priority, higher first, then by name
+        triggers.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.name.cmp(&b.name)));
+        problems.extend(self.condition_cycles(&conditions));
+        let complete = conditions.len() == model.conditions.len();
+        let conditions = conditions.into_values().map(|(condition, _)| condition).collect();
+        // an incomplete table has left a diagnostic behind: its dense ids are never used
+        debug_assert!(complete || !problems.is_empty());
+        (conditions, triggers)
+    }
+
+    fn condition_cycles(&self, conditions: &BTreeMap<ConditionId, (Condition, Source)>) -> Vec<Problem> {
+        let mut graph: DiGraph<ConditionId, ()> = DiGraph::new();
+        let nodes: BTreeMap<ConditionId, NodeIndex> = conditions.keys().map(|id| (*id, graph.add_node(*id))).collect();
+        for (id, (condition, _)) in conditions {
+            let mut asked = Vec::new();
+            relocate::conditions_of(&condition.body, &mut asked);
+            for other in asked {
+                if let (Some(a), Some(b)) = (nodes.get(id), nodes.get(&other)) {
+                    graph.update_edge(*a, *b, ());
+                }
+            }
+        }
+        let mut problems = Vec::new();
+        for component in kosaraju_scc(&graph) {
+            let mut ids: Vec<ConditionId> = component.iter().filter_map(|n| graph.node_weight(*n).copied()).collect();
+            ids.sort();
+            let Some(first) = ids.first() else { continue };
+            let own = component.first().is_some_and(|n| graph.contains_edge(*n, *n));
+            if component.len() < 2 && !own {
+                continue;
+            }
+            let mut chain: Vec<SmolStr> =
+                ids.iter().filter_map(|id| conditions.get(id)).map(|(c, _)| c.name.clone()).collect();
+            chain.extend(chain.first().cloned());
+            if let Some((condition, source)) = conditions.get(first) {
+                let span = trig_grammar::Span::new(condition.loc.start, condition.loc.end);
+                problems.push(rules::condition_cycle::problem(source.path(&self.db), span, &chain));
+            }
+        }
+        problems
+    }
+
+    /// Finds the places of declarations, applies the levels of the manifest, and sorts.
+    fn finish(&self, problems: Vec<Problem>, manifest: &Manifest) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::with_capacity(problems.len());
+        for problem in problems {
+            let mut diagnostic = problem.diagnostic;
+            for (message, name) in problem.declared {
+                if let Some((path, span)) = db::place_of(&self.db, self.project, &name) {
+                    diagnostic = diagnostic.label(message, &path, span);
+                }
+            }
+            if diagnostic.severity == Severity::Warning {
+                match manifest.lints.get(diagnostic.rule).map(|l| l.value) {
+                    Some(Level::Allow) => continue,
+                    Some(Level::Deny) => diagnostic.severity = Severity::Error,
+                    Some(Level::Warn) | None => {}
+                }
+            }
+            diagnostics.push(diagnostic);
+        }
+        diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        diagnostics.dedup();
+        diagnostics
+    }
+}

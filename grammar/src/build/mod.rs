@@ -1,0 +1,290 @@
+//! From the parser's nodes to the typed tree.
+//!
+//! Every function is total: it takes what is there, puts a `Missing` node where something is not, and notes an error.
+//! Nothing here recurses without bound: brackets are counted before the parser runs, and chains without brackets
+//! (`else if`, operators, `list of`) are cut by the limits in this module.
+
+mod action;
+mod clause;
+mod expr;
+mod item;
+mod literal;
+mod name;
+mod pattern;
+mod schedule;
+mod test;
+mod types;
+
+use std::iter::Peekable;
+
+use pest::iterators::{Pair, Pairs};
+
+use crate::ast::{Doc, File, SyntaxError};
+use crate::error::{self, Errors};
+use crate::parser::{self, Rule};
+use crate::scan::{self, MAX_DEPTH, Scan};
+use crate::span::Span;
+use crate::words;
+
+/// How deep the tree of one expression may be. Bounds the recursion of whatever walks it, its `Drop` included.
+const MAX_EXPR: usize = 256;
+/// How many actions may stand inside one another; each `else if` stands inside the one before it.
+const MAX_ACTIONS: usize = 100;
+/// How many `list of` and `set of` may follow one another.
+const MAX_COLLECTIONS: usize = 8;
+
+type Node<'t> = Pair<'t, Rule>;
+type Kids<'t> = Peekable<Pairs<'t, Rule>>;
+
+/// Parses a whole file.
+pub(crate) fn file(text: &str) -> File {
+    if u32::try_from(text.len()).is_err() {
+        return refused(Span::empty(0), "the file is larger than 4 GiB", None);
+    }
+    let scan = scan::scan(text);
+    if let Some(at) = scan.too_deep {
+        let message = format!("brackets nest more than {MAX_DEPTH} deep");
+        let help = Some("take the inner part out into a `condition` or a `template`".to_owned());
+        return File {
+            comments: scan.comments,
+            ..refused(Span::new(at, at + 1), &message, help)
+        };
+    }
+    let Some(mut nodes) = parser::file(text) else {
+        let help = Some("split the file into smaller ones".to_owned());
+        return File {
+            comments: scan.comments,
+            ..refused(
+                Span::empty(0),
+                "the file cannot be read: it nests too deep",
+                help,
+            )
+        };
+    };
+    let mut builder = Builder {
+        text,
+        base: 0,
+        scan: &scan,
+        errors: Errors::new(text),
+        unclosed: false,
+        interpolates: false,
+        depth: 0,
+        nesting: 0,
+    };
+    let items = nodes
+        .next()
+        .map(|node| builder.items(node))
+        .unwrap_or_default();
+    let errors = builder.errors.finish();
+    let unclosed = builder.unclosed;
+    File {
+        items,
+        errors,
+        unclosed,
+        comments: scan.comments,
+    }
+}
+
+/// A file of which nothing is read.
+fn refused(span: Span, message: &str, help: Option<String>) -> File {
+    File {
+        errors: vec![SyntaxError {
+            span,
+            message: message.to_owned(),
+            related: None,
+            help,
+        }],
+        // Nothing may be compiled of it.
+        unclosed: true,
+        ..File::default()
+    }
+}
+
+/// What the building of a tree carries along.
+struct Builder<'t> {
+    /// The text of the file.
+    text: &'t str,
+    /// Where the text that the nodes were made of begins in the file: not 0 in an interpolation.
+    base: u32,
+    scan: &'t Scan,
+    errors: Errors<'t>,
+    unclosed: bool,
+    /// Whether a text may hold interpolations here: in the arguments of an action.
+    interpolates: bool,
+    /// How many operators are being built inside one another.
+    depth: usize,
+    /// How many actions are.
+    nesting: usize,
+}
+
+impl<'t> Builder<'t> {
+    /// Where a node stands in the file.
+    fn span(&self, node: &Node<'_>) -> Span {
+        let span = node.as_span();
+        // INVARIANT (size): texts of 4 GiB and more are refused before anything is built.
+        Span::new(
+            span.start() as u32 + self.base,
+            span.end() as u32 + self.base,
+        )
+    }
+
+    /// Where a node begins in the file.
+    fn start(&self, node: &Node<'_>) -> u32 {
+        self.span(node).start
+    }
+
+    /// Where a node ends in the file.
+    fn end(&self, node: &Node<'_>) -> u32 {
+        self.span(node).end
+    }
+
+    /// The `///` lines before `offset`, joined.
+    fn doc(&self, offset: u32) -> Option<Doc> {
+        let comments = &self.scan.comments;
+        let before = comments.partition_point(|c| c.span.end <= offset);
+        let mut next = offset;
+        let mut first = before;
+        for (i, comment) in comments.iter().enumerate().take(before).rev() {
+            if !comment.doc || !self.is_space(comment.span.end, next) {
+                break;
+            }
+            first = i;
+            next = comment.span.start;
+        }
+        let lines = comments.get(first..before).unwrap_or_default();
+        let span = lines.first()?.span.to(lines.last()?.span);
+        let mut text = String::with_capacity(span.len());
+        for (i, line) in lines.iter().enumerate() {
+            if i > 0 {
+                text.push('\n');
+            }
+            let line = self.text.get(line.span.range()).unwrap_or_default();
+            let line = line.strip_prefix("///").unwrap_or(line);
+            text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+        }
+        Some(Doc { span, text })
+    }
+
+    /// Whether only space stands between two offsets.
+    fn is_space(&self, start: u32, end: u32) -> bool {
+        self.text
+            .get(start as usize..end as usize)
+            .is_some_and(|t| t.bytes().all(|b| b.is_ascii_whitespace()))
+    }
+
+    /// A block that is not closed: `open` is its opening bracket, `end` the place where its end was looked for.
+    fn not_closed(&mut self, open: u32, end: u32) {
+        let bracket = match self.text.as_bytes().get(open as usize) {
+            Some(b'{') => "}",
+            Some(b'[') => "]",
+            _ => ")",
+        };
+        if bracket == "}" {
+            self.unclosed = true;
+            // A brace that is closed too far left swallowed the one that this block misses.
+            let suspect = self
+                .scan
+                .suspects
+                .iter()
+                .find(|&&(at, closed)| open < at && closed <= end);
+            if let Some(&(at, closed)) = suspect {
+                self.errors.push(SyntaxError {
+                    span: Span::new(closed, closed + 1),
+                    message: "a `}` is missing before this one".to_owned(),
+                    related: Some((
+                        Span::new(at, at + 1),
+                        "by its indentation, this block is not closed".to_owned(),
+                    )),
+                    help: Some(
+                        "nothing of this file is used until every block is closed".to_owned(),
+                    ),
+                });
+                return;
+            }
+        }
+        self.errors.push(SyntaxError {
+            span: Span::empty(end),
+            message: format!("expected `{bracket}`"),
+            related: Some((Span::new(open, open + 1), "this is not closed".to_owned())),
+            help: (bracket == "}")
+                .then(|| "nothing of this file is used until every block is closed".to_owned()),
+        });
+    }
+}
+
+impl Builder<'_> {
+    /// The end of a bracketed node that stands at `span`: an error where its closing bracket is missing.
+    fn close(&mut self, kids: &mut Kids<'_>, span: Span) {
+        if let Some(hole) = take(kids, Rule::missing_close) {
+            let end = self.start(&hole);
+            self.not_closed(span.start, end);
+        }
+    }
+
+    /// What does not belong between brackets, if something does not.
+    fn junk(&mut self, kids: &mut Kids<'_>, expected: &str) {
+        if let Some(node) = take(kids, Rule::bad_inside) {
+            self.bad_inside(&node, expected);
+        }
+    }
+
+    /// What does not belong between brackets.
+    fn bad_inside(&mut self, node: &Node<'_>, expected: &str) {
+        let span = self.span(node);
+        if !self.errors.explains(span.start) {
+            let word = first_unit(node.as_str());
+            let span = Span::new(span.start, span.start + word.len() as u32);
+            self.errors
+                .at(span, format!("expected {expected} before `{word}`"));
+        }
+    }
+
+    /// What does not belong in the head of a declaration.
+    fn bad_head(&mut self, node: &Node<'_>, lists: &[&[&'static str]]) {
+        let span = self.span(node);
+        if self.errors.explains(span.start) {
+            return;
+        }
+        let word = first_unit(node.as_str());
+        let span = Span::new(span.start, span.start + word.len() as u32);
+        match words::near(word, lists) {
+            Some(near) => self.errors.at(
+                span,
+                format!("`{word}` does not belong here; did you mean `{near}`?"),
+            ),
+            None => self
+                .errors
+                .at(span, format!("`{word}` does not belong here")),
+        }
+    }
+
+    /// A `{` that is missing after the head of a declaration.
+    fn missing_block(&mut self, what: &str, end: u32) {
+        if !self.errors.explains(end) {
+            self.errors.at(
+                Span::empty(end),
+                format!("expected `{{` after the head of {what}"),
+            );
+        }
+    }
+}
+
+/// The first word or sign of a text that could not be read.
+fn first_unit(text: &str) -> &str {
+    text.get(..error::word_length(text)).unwrap_or(text)
+}
+
+/// Whether the next node is of this kind.
+fn at(kids: &mut Kids<'_>, rule: Rule) -> bool {
+    kids.peek().is_some_and(|node| node.as_rule() == rule)
+}
+
+/// The next node, if it is of this kind.
+fn take<'t>(kids: &mut Kids<'t>, rule: Rule) -> Option<Node<'t>> {
+    kids.next_if(|node| node.as_rule() == rule)
+}
+
+/// The nodes inside a node.
+fn kids(node: Node<'_>) -> Kids<'_> {
+    node.into_inner().peekable()
+}

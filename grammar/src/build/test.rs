@@ -1,0 +1,177 @@
+//! Tests and their statements.
+
+use super::{Builder, Kids, Node, kids, take};
+use crate::ast::{Arg, Call, Expectation, Name, Path, Test, TestStatement, TestStatementKind};
+use crate::parser::Rule;
+use crate::span::Span;
+use crate::words::STATEMENTS;
+
+impl Builder<'_> {
+    pub(super) fn test(&mut self, inner: &mut Kids<'_>, end: u32) -> Test {
+        let title = self.req_string(inner, "what it shows, between quotes,", "`test`", end);
+        if let Some(node) = take(inner, Rule::bad_head) {
+            self.bad_head(&node, &[]);
+        }
+        let mut statements = Vec::new();
+        if let Some(node) = self.members(inner, "a `test`", end) {
+            let span = self.span(&node);
+            let mut inner = kids(node);
+            while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
+                statements.push(self.statement(node));
+            }
+            self.close(&mut inner, span);
+        }
+        Test { title, statements }
+    }
+
+    fn statement(&mut self, node: Node<'_>) -> TestStatement {
+        let span = self.span(&node);
+        let end = span.end;
+        let rule = node.as_rule();
+        if rule == Rule::bad_statement {
+            self.bad_line(
+                &node,
+                "a test",
+                STATEMENTS,
+                "a statement begins with `given`, `send`, `set`, `advance`, `expect` or the like",
+            );
+            return TestStatement {
+                span,
+                kind: TestStatementKind::Bad,
+            };
+        }
+        let mut inner = kids(node);
+        let inner = &mut inner;
+        let kind = match rule {
+            Rule::given => {
+                let (entity, name) = self.record(inner, "`given`", end);
+                let args = self.plain_args(inner);
+                TestStatementKind::Given { entity, name, args }
+            }
+            Rule::test_create => {
+                let (entity, name) = self.record(inner, "`create`", end);
+                let args = self.plain_args(inner);
+                TestStatementKind::Create {
+                    entity,
+                    name,
+                    args,
+                    by: self.by_one(inner),
+                }
+            }
+            Rule::clock_set => {
+                let (date, time) = self.date_time(inner, "`clock`", end);
+                TestStatementKind::Clock { date, time }
+            }
+            Rule::answer => self.answer(inner, end),
+            Rule::send => TestStatementKind::Send {
+                call: self.test_call(inner, "an event", "`send`", end),
+                by: self.by_one(inner),
+            },
+            Rule::test_set => {
+                let (field, op, value) = self.assignment(inner, end);
+                TestStatementKind::Set {
+                    field,
+                    op,
+                    value,
+                    by: self.by_one(inner),
+                }
+            }
+            Rule::test_delete => {
+                TestStatementKind::Delete(self.req_path(inner, "a record", "`delete`", end))
+            }
+            Rule::advance => TestStatementKind::Advance(self.req_duration(inner, "`advance`", end)),
+            Rule::expect => TestStatementKind::Expect(self.expectation(inner, end)),
+            _ => TestStatementKind::Bad,
+        };
+        TestStatement { span, kind }
+    }
+
+    fn record(&mut self, inner: &mut Kids<'_>, after: &str, end: u32) -> (Path, Name) {
+        let entity = self.req_path(inner, "an entity", after, end);
+        let after = format!("`{}`", entity.text());
+        let name = if entity.is_missing() {
+            take(inner, Rule::name).map_or(Name::missing(end), |node| self.name(&node))
+        } else {
+            self.req_name(inner, "a name", &after, end)
+        };
+        let _ = take(inner, Rule::missing_name);
+        (entity, name)
+    }
+
+    fn plain_args(&mut self, inner: &mut Kids<'_>) -> Vec<Arg> {
+        match take(inner, Rule::args) {
+            Some(node) => self.args(node),
+            None => Vec::new(),
+        }
+    }
+
+    fn by_one(&mut self, inner: &mut Kids<'_>) -> Option<Name> {
+        let node = take(inner, Rule::by_one)?;
+        let end = self.end(&node);
+        let what = "`customer`, `user`, `api` or `automation`";
+        Some(self.req_name(&mut kids(node), what, "`by`", end))
+    }
+
+    fn answer(&mut self, inner: &mut Kids<'_>, end: u32) -> TestStatementKind {
+        let action = self.req_path(inner, "an action", "`answer`", end);
+        let with = if inner.peek().is_some() {
+            self.req_name(inner, "an outcome such as `failure`", "`with`", end)
+        } else {
+            if !self.errors.explains(end) {
+                self.errors.at(
+                    Span::empty(end),
+                    "expected `with` and an outcome such as `failure`",
+                );
+            }
+            Name::missing(end)
+        };
+        TestStatementKind::Answer { action, with }
+    }
+
+    fn test_call(&mut self, inner: &mut Kids<'_>, what: &str, after: &str, end: u32) -> Call {
+        let callee = self.req_path(inner, what, after, end);
+        let mut span = callee.span;
+        if let Some(node) = inner.peek().filter(|k| k.as_rule() == Rule::args) {
+            span = span.to(self.span(node));
+        }
+        let args = self.plain_args(inner);
+        Call { span, callee, args }
+    }
+
+    fn expectation(&mut self, inner: &mut Kids<'_>, end: u32) -> Expectation {
+        if let Some(node) = take(inner, Rule::fired) {
+            return self.fired(node);
+        }
+        if let Some(node) = take(inner, Rule::called) {
+            let end = self.end(&node);
+            let mut inner = kids(node);
+            let negated = take(&mut inner, Rule::negation).is_some();
+            let call = self.test_call(&mut inner, "an action", "`called`", end);
+            let once = take(&mut inner, Rule::once_mark).is_some();
+            return Expectation::Called {
+                negated,
+                call,
+                once,
+            };
+        }
+        Expectation::Holds(self.req_expr(inner, "what must hold", "`expect`", end))
+    }
+
+    fn fired(&mut self, node: Node<'_>) -> Expectation {
+        let end = self.end(&node);
+        let mut inner = kids(node);
+        let negated = take(&mut inner, Rule::negation).is_some();
+        let trigger = self.req_path(&mut inner, "a trigger", "`fired`", end);
+        let once = take(&mut inner, Rule::once_mark).is_some();
+        let because = inner
+            .peek()
+            .is_some()
+            .then(|| self.req_name(&mut inner, "a reason such as `cooldown`", "`because`", end));
+        Expectation::Fired {
+            negated,
+            trigger,
+            once,
+            because,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The words that mean something at the head of an item, a clause, an action or a statement, and what was probably
+//! meant by a word that is none of them.
+
+pub(crate) const ITEMS: &[&str] = &[
+    "use",
+    "extend",
+    "entity",
+    "group",
+    "enum",
+    "event",
+    "feed",
+    "action",
+    "known",
+    "pipeline",
+    "condition",
+    "schedule",
+    "cooldown",
+    "breaker",
+    "trigger",
+    "flow",
+    "template",
+    "apply",
+    "test",
+];
+
+pub(crate) const CLAUSES: &[&str] = &[
+    "on",
+    "for",
+    "by",
+    "when",
+    "debounce",
+    "until",
+    "after",
+    "during",
+    "mode",
+    "once",
+    "cooldown",
+    "limit",
+    "missed",
+    "zone",
+    "priority",
+    "disabled",
+    "backwards",
+    "again",
+    "as",
+    "was",
+    "allow",
+    "do",
+];
+
+/// Words that go on with a clause.
+pub(crate) const CLAUSE_PARTS: &[&str] = &[
+    "while", "unless", "within", "per", "each", "else", "where", "of", "via", "up", "at", "yearly",
+];
+
+/// Words after the path of a pattern.
+pub(crate) const PATTERN_TAILS: &[&str] = &[
+    "created", "moved", "enters", "leaves", "deleted", "changed", "gains", "loses", "rises",
+    "falls", "from", "to",
+];
+
+pub(crate) const OPERATORS: &[&str] = &[
+    "and", "or", "not", "in", "has", "is", "contains", "like", "starts", "ends", "empty", "any",
+    "all", "none", "with",
+];
+
+pub(crate) const ACTIONS: &[&str] = &[
+    "move", "set", "create", "start", "stop", "emit", "wait", "if", "else", "for", "goal",
+];
+
+pub(crate) const STATEMENTS: &[&str] = &[
+    "given", "clock", "answer", "send", "set", "create", "delete", "advance", "expect",
+];
+
+pub(crate) const STAGE_PARTS: &[&str] = &[
+    "initial", "success", "failure", "id", "was", "stage", "trigger", "apply",
+];
+
+/// The reserved words: no bare name is one of them.
+pub(crate) const RESERVED: &[&str] = &[
+    "and", "or", "not", "in", "has", "is", "contains", "like", "starts", "ends", "if", "then",
+    "else", "true", "false", "empty", "on", "when", "during", "until", "after", "while", "unless",
+    "per", "do",
+];
+
+/// The word of the lists that `word` was probably meant to be.
+pub(crate) fn near(word: &str, lists: &[&[&'static str]]) -> Option<&'static str> {
+    let length = word.chars().count();
+    // A long word is no slip of a short one, and would take long to compare.
+    if !(2..=16).contains(&length) {
+        return None;
+    }
+    let allowed = if length <= 3 { 1 } else { 2 };
+    lists
+        .iter()
+        .flat_map(|list| list.iter().copied())
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&word.to_lowercase(), candidate),
+                candidate,
+            )
+        })
+        .filter(|&(distance, candidate)| distance <= allowed && distance < candidate.len())
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
