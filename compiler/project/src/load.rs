@@ -24,13 +24,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The number of files that were found, whether they could be read or not; the manifest included.
+    /// The number of `.trig` files that were found, whether they could be read or not.
     pub fn file_count(&self) -> usize {
-        let unread = self
-            .diagnostics
-            .iter()
-            .filter(|d| d.rule != empty_project::NAME);
-        self.sources.files.len() + usize::from(self.sources.manifest.is_some()) + unread.count()
+        let unread = self.diagnostics.iter().filter(|d| !is_about_manifest(d));
+        self.sources.files.len() + unread.count()
     }
 
     /// What was found while reading, together with what the compiler says of the texts; sorted.

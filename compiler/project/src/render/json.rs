@@ -41,7 +41,7 @@ pub struct Report {
 pub struct Summary {
     /// Projects that were looked at.
     pub projects: usize,
-    /// Files that they have, manifests included.
+    /// `.trig` files that they have.
     pub files: usize,
     /// Triggers that they declare.
     pub triggers: usize,
