@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod closing;
 mod command;
+pub mod compile;
 pub mod config;
 pub mod daemon;
 pub mod happened;

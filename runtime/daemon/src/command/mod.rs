@@ -1,6 +1,5 @@
 //! The command line. One command, one file.
 
-mod compile;
 mod completions;
 mod log;
 mod run;

@@ -8,7 +8,7 @@ use anyhow::Context;
 use smol_str::SmolStr;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::compile::compiler;
+use crate::compile::compiler;
 use crate::daemon::{Daemon, Options, StartError};
 use crate::happened::{Happened, Teller};
 use crate::outbox::client;

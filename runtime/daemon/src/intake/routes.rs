@@ -121,7 +121,6 @@ async fn events(
     let site = door.site(&workspace)?;
     door.authorize(&site, &headers)?;
     let until = wait.until()?;
-    normalise::check_events_type(&headers)?;
     let body = body::read(&headers, body, site.config.max_body).await?;
     let arrivals = normalise::events(&headers, &body)?;
     door.take(workspace, "events".into(), arrivals, until).await

@@ -117,14 +117,20 @@ fn to(
     }
 }
 
-/// What `trig.log` writes: its text, or all its arguments.
+/// What `trig.log` writes: its text, and behind it all other arguments.
 fn line(args: &serde_json::Map<String, serde_json::Value>) -> String {
-    let text = args.get("text").or_else(|| args.get("message"));
-    match text {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => serde_json::Value::Object(args.clone()).to_string(),
+    let plain = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut line = args.get("text").map(plain).unwrap_or_default();
+    for (name, value) in args.iter().filter(|(name, _)| *name != "text") {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&format!("{name}={}", plain(value)));
     }
+    line
 }
 
 #[cfg(test)]
@@ -198,7 +204,7 @@ mod tests {
         };
         let all = [
             effect("hq", call("trig.log", json!({"text": "hello"}))),
-            effect("hq", call("trig.log", json!({"n": 1}))),
+            effect("hq", call("trig.log", json!({"text": "hi", "n": 1}))),
             effect("hq", call("trig.webhook.post", json!({"to": "crm"}))),
             effect("hq", call("trig.webhook.post", json!({"to": "crn"}))),
             effect("hq", call("trig.webhook.post", json!({"to": "hq"}))),

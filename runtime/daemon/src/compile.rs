@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use trig_compiler::{Diagnostic, Severity, SourceSet, manifest};
+use trig_compiler::{Diagnostic, Severity, SourceSet};
 use trig_project::render::{self, Texts};
 
 use crate::project::{Compiled, Compiler, Report};
 
 /// The compiler. Its diagnostics are coloured where `colour` says so.
-pub(super) fn compiler(colour: bool) -> Compiler {
+pub fn compiler(colour: bool) -> Compiler {
     Arc::new(move |dir| compile(dir, colour))
 }
 
@@ -28,19 +28,23 @@ fn compile(dir: &Path, colour: bool) -> Compiled {
             };
         }
     };
-    let (manifest, diagnostics) = manifest::parse(loaded.sources.manifest.as_deref());
-    let diagnostics = loaded.with(diagnostics);
+    let compilation = trig_compiler::compile(&loaded.sources);
+    let diagnostics = loaded.with(compilation.diagnostics);
     let report = report(dir, &loaded.sources, &diagnostics, colour);
     Compiled {
-        manifest,
-        ir: None,
+        manifest: compilation.manifest,
+        // a file that could not be read is an error, too
+        ir: compilation
+            .ir
+            .filter(|_| report.errors == 0)
+            .map(Arc::new),
         sources: loaded.sources,
         report,
     }
 }
 
 fn report(dir: &Path, sources: &SourceSet, diagnostics: &[Diagnostic], colour: bool) -> Report {
-    let texts = Texts::new(dir, sources, |_| None);
+    let texts = Texts::new(dir, sources, trig_compiler::catalogue_text);
     let mut text = Vec::new();
     // writing into memory does not fail
     drop(render::human(&texts, diagnostics, colour, &mut text));
