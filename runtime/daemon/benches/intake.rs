@@ -86,7 +86,14 @@ fn measure(size: usize, clients: usize, events: usize) -> Run {
 
     let frames: Vec<usize> = trig_log::read_batches(&store.log_dir(), None)
         .unwrap()
-        .map(|batch| batch.unwrap().records.iter().map(|r| r.body.len() + 64).sum())
+        .map(|batch| {
+            batch
+                .unwrap()
+                .records
+                .iter()
+                .map(|r| r.body.len() + 64)
+                .sum()
+        })
         .skip(1)
         .collect();
     let plain = append(&dir.path().join("plain"), &frames);

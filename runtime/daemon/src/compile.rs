@@ -34,10 +34,7 @@ fn compile(dir: &Path, colour: bool) -> Compiled {
     Compiled {
         manifest: compilation.manifest,
         // a file that could not be read is an error, too
-        ir: compilation
-            .ir
-            .filter(|_| report.errors == 0)
-            .map(Arc::new),
+        ir: compilation.ir.filter(|_| report.errors == 0).map(Arc::new),
         sources: loaded.sources,
         report,
     }

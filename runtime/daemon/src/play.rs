@@ -298,6 +298,13 @@ mod tests {
         .into_iter()
         .map(|(file, body)| format!("{file}: {:?}", door(file, body.as_bytes(), &config)))
         .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        01-lead.kommo.form: Hook { connector: "hq", secret: "s", content_type: "application/x-www-form-urlencoded" }
+        02-tag.activecampaign.form: None("no connector of kind `activecampaign` is declared in trig.toml")
+        03-one.json: Events { content_type: "application/cloudevents+json" }
+        04-many.json: Events { content_type: "application/cloudevents-batch+json" }
+        05.ndjson: Events { content_type: "application/x-ndjson" }
+        README.md: None("its name ends in none of `.kommo.form`, `.activecampaign.form`, `.json`, `.ndjson`")
+        "#);
     }
 }

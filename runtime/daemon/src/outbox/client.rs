@@ -202,7 +202,19 @@ mod tests {
                 format!("{code} {kind}")
             })
             .collect();
-        insta::assert_snapshot!(kinds.join("\n"), @"");
+        insta::assert_snapshot!(kinds.join("\n"), @"
+        200 taken
+        204 taken
+        301 refused
+        400 refused
+        404 refused
+        408 later
+        410 refused
+        425 later
+        429 later
+        500 later
+        503 later
+        ");
     }
 
     #[test]

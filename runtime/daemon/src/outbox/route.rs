@@ -78,7 +78,7 @@ pub(crate) fn route(config: &Config, effect: &Effect) -> Route {
                 None => Route::Nowhere {
                     connector: family.into(),
                     reason: format!(
-                        "no connector carries out `{action}`: give one of kind `{family}` a `deliver` URL in trig.toml"
+                        "no connector carries out `{action}`: declare `[connectors.{family}]` with a `deliver` URL in trig.toml"
                     ),
                 },
             }
@@ -217,6 +217,18 @@ mod tests {
         ]
         .map(|e| shown(&e))
         .join("\n");
-        insta::assert_snapshot!(all, @"");
+        insta::assert_snapshot!(all, @"
+        line: hello
+        line: hi n=1
+        crm: http://crm/
+        there is no connector `crn`: declare `[connectors.crn]` with `url` in trig.toml
+        connector `hq` has no `url` in trig.toml, so nothing is sent to it
+        branch: http://branch/
+        branch: http://branch/
+        connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
+        no connector carries out `sms.send`: declare `[connectors.sms]` with a `deliver` URL in trig.toml
+        branch: http://branch/
+        connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
+        ");
     }
 }

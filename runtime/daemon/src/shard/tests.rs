@@ -47,12 +47,7 @@ struct Written {
 }
 
 impl Journal for Memory {
-    fn append(
-        &mut self,
-        records: &[Record],
-        digest: u64,
-        room: Room,
-    ) -> Result<u64, JournalError> {
+    fn append(&mut self, records: &[Record], digest: u64, room: Room) -> Result<u64, JournalError> {
         let mut written = self.0.lock().unwrap();
         if written.broken {
             return Err(JournalError::Broken("the disk is gone".into()));
@@ -85,7 +80,12 @@ impl Memory {
 
     fn times(&self) -> Vec<i64> {
         let written = self.0.lock().unwrap();
-        written.batches.iter().flatten().map(|r| r.time_ms).collect()
+        written
+            .batches
+            .iter()
+            .flatten()
+            .map(|r| r.time_ms)
+            .collect()
     }
 }
 

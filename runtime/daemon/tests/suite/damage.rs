@@ -53,7 +53,10 @@ async fn other_semantics_are_refused_by_name() {
     let started = place.try_start(place.options()).await;
     assert!(matches!(
         started.err(),
-        Some(StartError::Replay(ReplayError::Semantics { found: 999, .. }))
+        Some(StartError::Replay(ReplayError::Semantics {
+            found: 999,
+            ..
+        }))
     ));
 }
 

@@ -132,7 +132,11 @@ async fn effects_of_one_subject_leave_in_order() {
     post(&daemon, &events).await;
     let mut got = Vec::new();
     for _ in 0..30 {
-        got.push(receiver.next().await.1["args"]["severity"].as_i64().unwrap());
+        got.push(
+            receiver.next().await.1["args"]["severity"]
+                .as_i64()
+                .unwrap(),
+        );
     }
     assert_eq!(got, (3..33).collect::<Vec<_>>());
     soon(daemon.pending.none()).await;
@@ -151,9 +155,18 @@ async fn what_nobody_takes_is_undelivered_and_says_why() {
         .map(|e| e.unwrap().record)
         .filter(|r| r.kind == trig_log::RecordKind::Result)
         .map(|r| serde_json::from_slice::<Json>(&r.body).unwrap())
-        .map(|r| format!("{}: {}", r["outcome"].as_str().unwrap(), r["detail"].as_str().unwrap()))
+        .map(|r| {
+            format!(
+                "{}: {}",
+                r["outcome"].as_str().unwrap(),
+                r["detail"].as_str().unwrap()
+            )
+        })
         .collect();
-    insta::assert_snapshot!(details.join("\n"), @"");
+    insta::assert_snapshot!(
+        details.join("\n"),
+        @"undelivered: connector `crm` has no `url` in trig.toml, so nothing is sent to it"
+    );
 }
 
 const UNSURE: &str = r#"

@@ -43,10 +43,25 @@ async fn requests_that_cannot_be_taken_are_answered_with_the_reason() {
     let mut shown = Vec::new();
     for (method, path, headers, body) in [
         ("POST", "/v1/acme/events", vec![JSON], b"{".to_vec()),
-        ("POST", "/v1/acme/events", vec![JSON], b"{\"id\": 1}".to_vec()),
+        (
+            "POST",
+            "/v1/acme/events",
+            vec![JSON],
+            b"{\"id\": 1}".to_vec(),
+        ),
         ("POST", "/v1/acme/events", vec![JSON], Vec::new()),
-        ("POST", "/v1/acme/events", vec![("content-type", "text/csv")], b"a,b".to_vec()),
-        ("POST", "/v1/acme/events?wait=ever", vec![JSON], b"{}".to_vec()),
+        (
+            "POST",
+            "/v1/acme/events",
+            vec![("content-type", "text/csv")],
+            b"a,b".to_vec(),
+        ),
+        (
+            "POST",
+            "/v1/acme/events?wait=ever",
+            vec![JSON],
+            b"{}".to_vec(),
+        ),
         ("POST", "/v1/acme/events", vec![JSON], large),
         ("POST", "/v1/other/events", vec![JSON], b"{}".to_vec()),
         ("GET", "/v1/acme/events", vec![], Vec::new()),
@@ -56,10 +71,17 @@ async fn requests_that_cannot_be_taken_are_answered_with_the_reason() {
         ("GET", "/", vec![], Vec::new()),
     ] {
         let answer = request(&daemon, method, path, &headers, body).await;
-        shown.push(format!("{method} {path}: {} {}", answer.status, answer.body));
+        shown.push(format!(
+            "{method} {path}: {} {}",
+            answer.status, answer.body
+        ));
     }
     insta::assert_snapshot!(shown.join("\n"));
-    assert_eq!(inputs(place.store().dir()).len(), 0, "nothing of it was kept");
+    assert_eq!(
+        inputs(place.store().dir()).len(),
+        0,
+        "nothing of it was kept"
+    );
     daemon.stop().await.unwrap();
 }
 
@@ -70,17 +92,18 @@ async fn a_body_of_unknown_length_is_bounded_too() {
     place.manifest("[daemon]\nmax_body = \"2 KB\"\n");
     let daemon = place.start().await;
     let chunks = (0..100).map(|_| {
-        Ok::<_, std::io::Error>(hyper::body::Frame::data(bytes::Bytes::from(vec![b' '; 100])))
+        Ok::<_, std::io::Error>(hyper::body::Frame::data(bytes::Bytes::from(vec![
+            b' ';
+            100
+        ])))
     });
     let body = StreamBody::new(Chunks(chunks.collect::<Vec<_>>().into_iter()));
     let request = hyper::Request::post(format!("http://{}/v1/acme/events", daemon.address))
         .header("content-type", "application/json")
         .body(body.boxed_unsync())
         .unwrap();
-    let client = hyper_util::client::legacy::Client::builder(
-        hyper_util::rt::TokioExecutor::new(),
-    )
-    .build_http();
+    let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+        .build_http();
     let answer = client.request(request).await.unwrap();
     assert_eq!(answer.status(), 413);
     daemon.stop().await.unwrap();

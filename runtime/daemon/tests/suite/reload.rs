@@ -29,7 +29,10 @@ async fn a_broken_edit_leaves_what_runs_and_is_shown() {
     let place = Place::new(TICKETS);
     let mut daemon = place.start().await;
     let before = daemon.status(&"acme".into()).await.unwrap();
-    place.write("main.trig", &TICKETS.replace("severity >= 3", "sevrity >= 3"));
+    place.write(
+        "main.trig",
+        &TICKETS.replace("severity >= 3", "sevrity >= 3"),
+    );
     daemon.reload(&place.project()).await;
     let after = daemon.status(&"acme".into()).await.unwrap();
     assert_eq!(before.revision, after.revision);

@@ -64,8 +64,12 @@ impl Place {
     }
 
     pub(crate) fn manifest(&self, more: &str) {
-        let head = "[project]\nid = \"acme\"\nlanguage = \"1\"\n";
-        self.write("trig.toml", &format!("{head}\n{more}"));
+        let mut text = format!("[project]\nid = \"acme\"\nlanguage = \"1\"\n\n{more}");
+        // the receiver that the project names is always declared
+        if !more.contains("[connectors.crm]") {
+            text.push_str("[connectors.crm]\nkind = \"http\"\n");
+        }
+        self.write("trig.toml", &text);
     }
 
     pub(crate) fn project(&self) -> PathBuf {
