@@ -109,6 +109,20 @@ fn a_clean_project_as_json() {
 }
 
 #[test]
+fn warnings_are_findings_where_that_is_asked_for() {
+    let doubtful = "use kommo\n\ntrigger Note for lead {\n    on lead created\n    do log(text: \"new: {lead.name}\")\n}\n";
+    let dir = tree(&[("trig.toml", MANIFEST), ("main.trig", doubtful)]);
+    let (code, out, err) = run(dir.path(), &["check"]);
+    assert_eq!(
+        (code, err.as_str()),
+        (0, "checked 1 file, 1 trigger: 1 warning\n")
+    );
+    assert!(out.starts_with("warning["), "{out}");
+    let (code, _, _) = run(dir.path(), &["check", "--deny-warnings"]);
+    assert_eq!(code, 1);
+}
+
+#[test]
 fn several_projects() {
     let dir = tree(&[
         ("a/trig.toml", MANIFEST),
