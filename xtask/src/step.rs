@@ -88,7 +88,7 @@ impl Step {
 }
 
 /// The exit code of a step.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Outcome(u8);
 
 impl Outcome {
@@ -99,12 +99,6 @@ impl Outcome {
     /// The first failure of the two.
     pub(crate) fn then(self, next: Self) -> Self {
         if self.is_ok() { next } else { self }
-    }
-}
-
-impl Default for Outcome {
-    fn default() -> Self {
-        Self(0)
     }
 }
 
