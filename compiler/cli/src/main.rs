@@ -1,1 +1,79 @@
-fn main() {}
+//! `trigc`, the command-line compiler of Trig.
+//!
+//! Exit codes: 0 where there is nothing to say, 1 where the project has findings, 2 where the command was not
+//! understood or the system refused.
+
+mod command;
+mod output;
+mod progress;
+mod project;
+mod report;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use command::Command;
+use output::Colour;
+
+/// What `trigc` found, as its exit code says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing stands in the way.
+    Clean,
+    /// The project has findings.
+    Findings,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  trigc check                       check the project around the current directory
+  trigc check shop office           check two projects
+  trigc build shop -o shop.json     compile a project for the daemon
+  trigc graph shop --format mermaid draw which trigger leads to which
+
+Exit codes:
+  0  nothing stands in the way
+  1  the project has errors (or warnings, with --deny-warnings)
+  2  the command was not understood, or a file could not be read or written";
+
+/// The compiler of Trig: automation for CRMs as source code
+#[derive(Debug, Parser)]
+#[command(name = "trigc", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // where nobody listens, there is nobody to tell
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match cli.command.run(cli.color) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) => {
+            let bold = output::style(cli.color, anstyle::AnsiColor::BrightRed.on_default().bold());
+            let _ = writeln!(std::io::stderr(), "{bold}error{bold:#}: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,1 +1,49 @@
-//! (see docs/architecture.md)
+//! A Trig project on a disk: finding it, reading it, and showing what the compiler says of it.
+
+mod find;
+mod load;
+mod read;
+pub mod render;
+mod rules;
+mod walk;
+
+pub use find::find;
+pub use load::{Loaded, load};
+pub use read::MAX_FILE;
+
+use std::path::PathBuf;
+
+/// The names of this crate's rules, sorted.
+pub const RULES: [&str; 4] = [
+    rules::empty_project::NAME,
+    rules::file_not_utf8::NAME,
+    rules::file_too_large::NAME,
+    rules::file_unreadable::NAME,
+];
+
+/// Why a project could not be looked at at all. What is wrong with single files is a diagnostic instead.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The path names nothing.
+    #[error("`{}` does not exist", .0.display())]
+    Missing(PathBuf),
+    /// The path names a file that is no part of a project.
+    #[error("`{}` is neither a directory nor a `.trig` file", .0.display())]
+    NoProject(PathBuf),
+    /// There are more files and directories than a project can have.
+    #[error("`{}` holds more than {max} files and directories", .root.display())]
+    TooMany {
+        /// Where they were looked for.
+        root: PathBuf,
+        /// How many are looked at.
+        max: usize,
+    },
+    /// The file system refused.
+    #[error("`{}` cannot be read: {source}", .path.display())]
+    Io {
+        /// What was to be read.
+        path: PathBuf,
+        /// What the file system says.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,51 @@
+//! `trigc build`: compiles a project to the file that the daemon runs.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::Outcome;
+use crate::output::{self, Colour, Target};
+use crate::project;
+use crate::report::Noun;
+
+const EXAMPLES: &str = "\
+The file is written in one step: whoever reads it sees the old one or the new one. Where the project has errors, it is
+left as it is.
+
+Examples:
+  trigc build -o project.json
+  trigc build shop -o /srv/trig/shop.json
+  trigc build shop -o - | sha256sum";
+
+/// Compile a project to one file
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The project's directory, or a file in it
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// The file to write; `-` is the standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Target,
+}
+
+pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
+    let project = project::compile_one(&args.path)?;
+    project.show(colour)?;
+    let Some(ir) = &project.ir else {
+        return Ok(Outcome::Findings);
+    };
+    let json = ir.to_json()?;
+    args.output.write(&json)?;
+    if let Target::File(path) = &args.output {
+        let _ = writeln!(
+            std::io::stderr(),
+            "wrote `{}`: revision {}, {}, {}",
+            path.display(),
+            trig_ir::hash_json(&json),
+            Noun("trigger").of(ir.triggers.len()),
+            output::bytes(json.len()),
+        );
+    }
+    Ok(Outcome::Clean)
+}

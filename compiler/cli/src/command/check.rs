@@ -1,0 +1,95 @@
+//! `trigc check`: says what is wrong with projects.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use trig_project::render::{Report, Summary, human};
+
+use crate::Outcome;
+use crate::output::{self, Colour};
+use crate::project;
+use crate::report::{Noun, figures};
+
+const EXAMPLES: &str = "\
+A PATH is a project's directory, a file in it, or a directory that holds several projects.
+
+Examples:
+  trigc check
+  trigc check shop/main.trig
+  trigc check examples --deny-warnings
+  trigc check --format json | jq '.diagnostics[].rule'";
+
+/// Check projects, and say what is wrong with them
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to check
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 1 where there are warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people: the lines of the source, with what is wrong drawn under them
+    Human,
+    /// For programs: one JSON object
+    Json,
+}
+
+pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
+    let projects = project::compile_all(&args.paths)?;
+    let mut out = output::stdout();
+    let mut summary = Summary::default();
+    let mut report = Report::default();
+    let coloured = colour.on(&std::io::stdout());
+    for project in &projects {
+        summary.projects += 1;
+        summary.files += project.loaded.file_count();
+        summary.triggers += project.triggers;
+        summary.count(&project.diagnostics);
+        let texts = project.texts();
+        match args.format {
+            Format::Human => human(&texts, &project.diagnostics, coloured, &mut out)?,
+            Format::Json => report.add(&texts, &project.diagnostics),
+        }
+    }
+    if args.format == Format::Json {
+        report.write(summary, &mut out)?;
+    }
+    out.flush()
+        .context("the standard output cannot be written")?;
+    if args.format == Format::Human {
+        tell(summary);
+    }
+    let failed = summary.errors > 0 || (args.deny_warnings && summary.warnings > 0);
+    Ok(if failed {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// The last line, on its own stream: what is read by a program stays free of it.
+fn tell(summary: Summary) {
+    let several = (summary.projects != 1).then(|| Noun("project").of(summary.projects));
+    let what: Vec<String> = several
+        .into_iter()
+        .chain([
+            Noun("file").of(summary.files),
+            Noun("trigger").of(summary.triggers),
+        ])
+        .collect();
+    let _ = writeln!(
+        std::io::stderr(),
+        "checked {}: {}",
+        what.join(", "),
+        figures(summary.errors, summary.warnings)
+    );
+}

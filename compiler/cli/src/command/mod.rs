@@ -1,0 +1,32 @@
+//! The commands, one a file.
+
+mod build;
+mod check;
+mod completions;
+mod graph;
+
+use crate::Outcome;
+use crate::output::Colour;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Check(check::Args),
+    Build(build::Args),
+    Graph(graph::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Where the system refuses, or what was asked for makes no sense; findings are no error.
+    pub(crate) fn run(self, colour: Colour) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Check(args) => check::run(&args, colour),
+            Self::Build(args) => build::run(&args, colour),
+            Self::Graph(args) => graph::run(&args, colour),
+            Self::Completions(args) => completions::run(&args),
+        }
+    }
+}

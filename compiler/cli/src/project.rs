@@ -1,0 +1,104 @@
+//! From paths on the command line to compiled projects.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use trig_compiler::{Diagnostic, Severity};
+use trig_ir::Ir;
+use trig_project::render::{Texts, human};
+use trig_project::{Loaded, find, load};
+
+use crate::output::Colour;
+use crate::progress::Progress;
+
+/// A project, read and compiled.
+pub(crate) struct Project {
+    pub(crate) loaded: Loaded,
+    /// What is wrong with it, in the order of places.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// `None` where anything of it is an error, a file that could not be read included.
+    pub(crate) ir: Option<Ir>,
+    pub(crate) triggers: usize,
+}
+
+impl Project {
+    /// Its texts, for showing diagnostics.
+    pub(crate) fn texts(&self) -> Texts<'_> {
+        Texts::new(
+            &self.loaded.root,
+            &self.loaded.sources,
+            trig_compiler::catalogue_text,
+        )
+    }
+
+    /// Shows its diagnostics where the output of the command is something else.
+    pub(crate) fn show(&self, colour: Colour) -> std::io::Result<()> {
+        let coloured = colour.on(&std::io::stderr());
+        let mut out = crate::output::stderr();
+        human(&self.texts(), &self.diagnostics, coloured, &mut out)
+    }
+}
+
+/// Compiles the one project that `path` means.
+pub(crate) fn compile_one(path: &Path) -> anyhow::Result<Project> {
+    let roots = find(path)?;
+    let [root] = roots.as_slice() else {
+        let names: Vec<String> = roots.iter().map(|r| format!("`{}`", r.display())).collect();
+        bail!(
+            "`{}` holds {} projects, and one is needed: {}",
+            path.display(),
+            roots.len(),
+            names.join(", ")
+        );
+    };
+    let loaded = load(root)?;
+    let progress = Progress::for_work(1, size(&loaded));
+    let project = compile(loaded);
+    progress.finish();
+    Ok(project)
+}
+
+/// Compiles all projects that `paths` mean, each once, in the order in which they are named.
+pub(crate) fn compile_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Project>> {
+    let mut seen = BTreeSet::new();
+    let mut loaded = Vec::new();
+    for path in paths {
+        for root in find(path)? {
+            let real = std::fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+            if seen.insert(real) {
+                loaded.push(load(&root)?);
+            }
+        }
+    }
+    let progress = Progress::for_work(loaded.len(), loaded.iter().map(size).sum());
+    let mut projects = Vec::with_capacity(loaded.len());
+    for one in loaded {
+        progress.now(&one.root.display().to_string());
+        projects.push(compile(one));
+        progress.step();
+    }
+    progress.finish();
+    Ok(projects)
+}
+
+fn compile(loaded: Loaded) -> Project {
+    let compilation = trig_compiler::compile(&loaded.sources);
+    let diagnostics = loaded.with(compilation.diagnostics);
+    let clean = diagnostics.iter().all(|d| d.severity != Severity::Error);
+    Project {
+        ir: compilation.ir.filter(|_| clean),
+        triggers: compilation.stats.triggers,
+        loaded,
+        diagnostics,
+    }
+}
+
+fn size(loaded: &Loaded) -> usize {
+    loaded
+        .sources
+        .files
+        .iter()
+        .map(|(_, text)| text.len())
+        .sum()
+}

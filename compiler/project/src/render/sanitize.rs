@@ -1,0 +1,32 @@
+//! Text that a terminal shows as it is: a file must not be able to move the cursor, or to turn the reading direction.
+
+use std::borrow::Cow;
+
+/// What is shown instead of `c`; `c` itself where it is harmless.
+pub(crate) fn shown(c: char) -> char {
+    match c {
+        '\t' => '\t',
+        // the pictures of control characters: `␛`
+        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => '\u{fffd}',
+        _ => c,
+    }
+}
+
+/// A message of several lines, shown.
+pub(crate) fn message(text: &str) -> Cow<'_, str> {
+    let harmless = |c: char| c == '\n' || shown(c) == c;
+    if text.chars().all(harmless) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .map(|c| if c == '\n' { c } else { shown(c) })
+            .collect(),
+    )
+}
