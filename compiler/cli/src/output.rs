@@ -124,9 +124,8 @@ impl Target {
                     .and_then(|()| out.flush())
                     .context("the standard output cannot be written")
             }
-            Self::File(path) => {
-                write_file(path, bytes).with_context(|| format!("`{}` cannot be written", path.display()))
-            }
+            Self::File(path) => write_file(path, bytes)
+                .with_context(|| format!("`{}` cannot be written", path.display())),
         }
     }
 }
@@ -228,7 +227,10 @@ mod tests {
         write_file(&link, b"two").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
         write_file(Path::new("/dev/null"), b"x").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }

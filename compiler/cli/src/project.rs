@@ -95,5 +95,10 @@ fn compile(loaded: Loaded) -> Project {
 }
 
 fn size(loaded: &Loaded) -> usize {
-    loaded.sources.files.iter().map(|(_, text)| text.len()).sum()
+    loaded
+        .sources
+        .files
+        .iter()
+        .map(|(_, text)| text.len())
+        .sum()
 }

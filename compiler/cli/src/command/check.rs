@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use trig_project::render::{Report, Summary, human};
 
 use crate::Outcome;
@@ -62,7 +63,8 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     if args.format == Format::Json {
         report.write(summary, &mut out)?;
     }
-    out.flush()?;
+    out.flush()
+        .context("the standard output cannot be written")?;
     if args.format == Format::Human {
         tell(summary);
     }

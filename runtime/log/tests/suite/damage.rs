@@ -13,7 +13,9 @@ const SIZE: usize = 400;
 
 /// One segment with many frames; its file and where they lie.
 fn one_segment(dir: &Path, batches: usize, count: u64) -> (PathBuf, Vec<std::ops::Range<usize>>) {
-    let (mut log, _) = open(dir, 16 << 20);
+    // As much room as is needed, and some.
+    let size = batches as u64 * count * 450;
+    let (mut log, _) = open(dir, size + (256 << 10));
     for _ in 0..batches {
         append(&mut log, count, SIZE);
     }

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod damage;
+mod fault;
+mod io;
 mod roundtrip;
 mod support;
 mod tail;
