@@ -20,9 +20,21 @@ pub(crate) const CATALOGUES: &[Catalogue] = &[
         path: "catalogue:activecampaign",
         text: include_str!("../catalogues/activecampaign.trig"),
     },
-    Catalogue { name: "crm", path: "catalogue:crm", text: include_str!("../catalogues/crm.trig") },
-    Catalogue { name: "kommo", path: "catalogue:kommo", text: include_str!("../catalogues/kommo.trig") },
-    Catalogue { name: PRELUDE, path: "catalogue:trig", text: include_str!("../catalogues/trig.trig") },
+    Catalogue {
+        name: "crm",
+        path: "catalogue:crm",
+        text: include_str!("../catalogues/crm.trig"),
+    },
+    Catalogue {
+        name: "kommo",
+        path: "catalogue:kommo",
+        text: include_str!("../catalogues/kommo.trig"),
+    },
+    Catalogue {
+        name: PRELUDE,
+        path: "catalogue:trig",
+        text: include_str!("../catalogues/trig.trig"),
+    },
 ];
 
 /// The catalogue called `name`.

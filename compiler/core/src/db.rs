@@ -56,7 +56,10 @@ pub(crate) struct Parsed {
 #[salsa::tracked(returns(ref), no_eq)]
 pub(crate) fn parsed(db: &dyn salsa::Database, source: Source) -> Parsed {
     let text = source.text(db);
-    Parsed { file: trig_grammar::parse(text), lines: LineIndex::new(text) }
+    Parsed {
+        file: trig_grammar::parse(text),
+        lines: LineIndex::new(text),
+    }
 }
 
 #[salsa::tracked(returns(ref))]
@@ -72,7 +75,9 @@ pub(crate) fn used(db: &dyn salsa::Database, project: Project) -> (Vec<Source>, 
     let mut queue: Vec<Source> = project.files(db).clone();
     while let Some(source) = queue.pop() {
         for item in &parsed(db, source).file.items {
-            let ast::ItemKind::Use(path) = &item.kind else { continue };
+            let ast::ItemKind::Use(path) = &item.kind else {
+                continue;
+            };
             if path.is_missing() {
                 continue;
             }
@@ -80,19 +85,40 @@ pub(crate) fn used(db: &dyn salsa::Database, project: Project) -> (Vec<Source>, 
             match catalogue::find(&name) {
                 Some(found) if !wanted.contains(&found.name) => {
                     wanted.push(found.name);
-                    queue.extend(project.catalogues(db).iter().filter(|s| s.catalogue(db) == Some(found.name)));
+                    queue.extend(
+                        project
+                            .catalogues(db)
+                            .iter()
+                            .filter(|s| s.catalogue(db) == Some(found.name)),
+                    );
                 }
                 Some(_) => {}
                 None => {
-                    let known: Vec<&str> =
-                        catalogue::CATALOGUES.iter().map(|c| c.name).filter(|n| *n != catalogue::PRELUDE).collect();
-                    problems.push(rules::unknown_name::catalogue(source.path(db), path.span, &name, &known));
+                    let known: Vec<&str> = catalogue::CATALOGUES
+                        .iter()
+                        .map(|c| c.name)
+                        .filter(|n| *n != catalogue::PRELUDE)
+                        .collect();
+                    problems.push(rules::unknown_name::catalogue(
+                        source.path(db),
+                        path.span,
+                        &name,
+                        &known,
+                    ));
                 }
             }
         }
     }
     let is_wanted = |s: &&Source| s.catalogue(db).is_some_and(|c| wanted.contains(&c));
-    (project.catalogues(db).iter().filter(is_wanted).copied().collect(), problems)
+    (
+        project
+            .catalogues(db)
+            .iter()
+            .filter(is_wanted)
+            .copied()
+            .collect(),
+        problems,
+    )
 }
 
 /// Every text that counts, catalogues first, each kind by name.
@@ -111,15 +137,28 @@ pub(crate) fn facts(db: &dyn salsa::Database, project: Project) -> Facts {
             zone: manifest.project.zone.value.clone(),
             currency: manifest.project.currency.as_ref().map(|c| c.value.clone()),
         },
-        receivers: manifest.connectors.iter().filter(|(_, c)| http(&c.value)).map(|(n, _)| n.clone()).collect(),
-        ids: manifest.ids.iter().map(|(path, id)| (path.clone(), id.value.clone(), id.key)).collect(),
+        receivers: manifest
+            .connectors
+            .iter()
+            .filter(|(_, c)| http(&c.value))
+            .map(|(n, _)| n.clone())
+            .collect(),
+        ids: manifest
+            .ids
+            .iter()
+            .map(|(path, id)| (path.clone(), id.value.clone(), id.key))
+            .collect(),
     }
 }
 
 #[salsa::tracked(returns(ref), no_eq)]
 fn declarations(db: &dyn salsa::Database, project: Project) -> (Arc<Model>, Vec<Problem>) {
     let units: Vec<Unit<'_>> = sources(db, project)
-        .map(|s| Unit { catalogue: s.catalogue(db), path: s.path(db), file: &parsed(db, s).file })
+        .map(|s| Unit {
+            catalogue: s.catalogue(db),
+            path: s.path(db),
+            file: &parsed(db, s).file,
+        })
         .collect();
     let (model, problems) = build(&units, facts(db, project));
     (Arc::new(model), problems)
@@ -139,11 +178,22 @@ pub(crate) fn declaration_problems(db: &dyn salsa::Database, project: Project) -
 #[salsa::tracked(returns(ref), no_eq)]
 pub(crate) fn checked(db: &dyn salsa::Database, project: Project, source: Source) -> Checked {
     let tree = parsed(db, source);
-    check(model(db, project), source.catalogue(db), source.path(db), source.text(db), &tree.lines, &tree.file)
+    check(
+        model(db, project),
+        source.catalogue(db),
+        source.path(db),
+        source.text(db),
+        &tree.lines,
+        &tree.file,
+    )
 }
 
 /// Where a full name is declared.
-pub(crate) fn place_of(db: &dyn salsa::Database, project: Project, name: &str) -> Option<(SmolStr, Span)> {
+pub(crate) fn place_of(
+    db: &dyn salsa::Database,
+    project: Project,
+    name: &str,
+) -> Option<(SmolStr, Span)> {
     sources(db, project).find_map(|source| {
         let span = crate::places::find(&parsed(db, source).file, source.catalogue(db), name)?;
         Some((source.path(db).clone(), span))

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
-use trig_ir::{Action, ActionKind, EntityId, EventKind, Expr, Ir, Pattern, Place, Root, SetOp, StageName, Trigger, Type};
+use trig_ir::{
+    Action, ActionKind, EntityId, EventKind, Expr, Ir, Pattern, Place, Root, SetOp, StageName,
+    Trigger, Type,
+};
 
 /// The triggers of a project, and what leads from one to another.
 pub struct TriggerGraph {
@@ -55,36 +58,66 @@ impl TriggerGraph {
                 graph.add_node(Node {
                     name: t.name.to_string(),
                     label: t.label.clone(),
-                    file: ir.files.get(t.loc.file.index()).map(|f| f.path.clone()).unwrap_or_default(),
+                    file: ir
+                        .files
+                        .get(t.loc.file.index())
+                        .map(|f| f.path.clone())
+                        .unwrap_or_default(),
                     line: t.loc.line,
                 })
             })
             .collect();
         // patterns by the event that they look at, so that not all pairs are compared
-        let mut listeners: std::collections::BTreeMap<&EventKind, Vec<(usize, Relation, &Pattern)>> = Default::default();
+        let mut listeners: std::collections::BTreeMap<
+            &EventKind,
+            Vec<(usize, Relation, &Pattern)>,
+        > = Default::default();
         for (i, trigger) in ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled) {
             for start in &trigger.starts {
-                listeners.entry(&start.pattern.event).or_default().push((i, Relation::Starts, &start.pattern));
+                listeners.entry(&start.pattern.event).or_default().push((
+                    i,
+                    Relation::Starts,
+                    &start.pattern,
+                ));
             }
-            let afters = trigger.after.iter().chain(trigger.starts.iter().filter_map(|s| s.after.as_ref()));
+            let afters = trigger
+                .after
+                .iter()
+                .chain(trigger.starts.iter().filter_map(|s| s.after.as_ref()));
             for cancel in afters.flat_map(|a| &a.unless) {
-                let by_us = cancel.by.is_empty() || cancel.by.contains(&trig_ir::ActorKind::Automation);
+                let by_us =
+                    cancel.by.is_empty() || cancel.by.contains(&trig_ir::ActorKind::Automation);
                 if by_us {
-                    listeners.entry(&cancel.pattern.event).or_default().push((i, Relation::Cancels, &cancel.pattern));
+                    listeners.entry(&cancel.pattern.event).or_default().push((
+                        i,
+                        Relation::Cancels,
+                        &cancel.pattern,
+                    ));
                 }
             }
         }
         for (i, trigger) in ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled) {
             let mut edges: Vec<(usize, Edge)> = Vec::new();
             for cause in trigger.actions.iter().flat_map(|a| causes(ir, trigger, a)) {
-                for (other, relation, pattern) in listeners.get(&cause.event).into_iter().flatten() {
+                for (other, relation, pattern) in listeners.get(&cause.event).into_iter().flatten()
+                {
                     if !excluded(&cause, pattern) {
-                        edges.push((*other, Edge { relation: *relation, event: pattern.text.clone() }));
+                        edges.push((
+                            *other,
+                            Edge {
+                                relation: *relation,
+                                event: pattern.text.clone(),
+                            },
+                        ));
                     }
                 }
             }
-            edges.sort_by(|(a, x), (b, y)| (a, x.relation, &x.event).cmp(&(b, y.relation, &y.event)));
-            edges.dedup_by(|(a, x), (b, y)| a == b && x.relation == y.relation && x.event == y.event);
+            edges.sort_by(|(a, x), (b, y)| {
+                (a, x.relation, &x.event).cmp(&(b, y.relation, &y.event))
+            });
+            edges.dedup_by(|(a, x), (b, y)| {
+                a == b && x.relation == y.relation && x.event == y.event
+            });
             for (other, edge) in edges {
                 if let (Some(from), Some(to)) = (nodes.get(i), nodes.get(other)) {
                     graph.add_edge(*from, *to, edge);
@@ -101,9 +134,17 @@ impl TriggerGraph {
             let _ = writeln!(out, "    n{} [label={:?}];", i.index(), label(node));
         }
         for edge in self.graph.edge_references() {
-            let style = if edge.weight().relation == Relation::Cancels { ", style=dashed" } else { "" };
+            let style = if edge.weight().relation == Relation::Cancels {
+                ", style=dashed"
+            } else {
+                ""
+            };
             let (from, to) = (edge.source().index(), edge.target().index());
-            let _ = writeln!(out, "    n{from} -> n{to} [label={:?}{style}];", edge.weight().event);
+            let _ = writeln!(
+                out,
+                "    n{from} -> n{to} [label={:?}{style}];",
+                edge.weight().event
+            );
         }
         out.push_str("}\n");
         out
@@ -111,15 +152,32 @@ impl TriggerGraph {
 
     /// As Mermaid reads it.
     pub fn to_mermaid(&self) -> String {
-        let quote = |text: &str| text.replace('&', "#amp;").replace('"', "#quot;").replace('|', "#124;");
+        let quote = |text: &str| {
+            text.replace('&', "#amp;")
+                .replace('"', "#quot;")
+                .replace('|', "#124;")
+        };
         let mut out = String::from("flowchart LR\n");
         for (i, node) in self.graph.node_indices().zip(self.graph.node_weights()) {
-            let _ = writeln!(out, "    n{}[\"{}\"]", i.index(), quote(&label(node)).replace('\n', "<br>"));
+            let _ = writeln!(
+                out,
+                "    n{}[\"{}\"]",
+                i.index(),
+                quote(&label(node)).replace('\n', "<br>")
+            );
         }
         for edge in self.graph.edge_references() {
-            let arrow = if edge.weight().relation == Relation::Cancels { "-.->" } else { "-->" };
+            let arrow = if edge.weight().relation == Relation::Cancels {
+                "-.->"
+            } else {
+                "-->"
+            };
             let (from, to) = (edge.source().index(), edge.target().index());
-            let _ = writeln!(out, "    n{from} {arrow}|\"{}\"| n{to}", quote(&edge.weight().event));
+            let _ = writeln!(
+                out,
+                "    n{from} {arrow}|\"{}\"| n{to}",
+                quote(&edge.weight().event)
+            );
         }
         out
     }
@@ -145,7 +203,11 @@ impl TriggerGraph {
 }
 
 fn label(node: &Node) -> String {
-    if node.label == node.name { node.name.clone() } else { format!("{}\n{}", node.name, node.label) }
+    if node.label == node.name {
+        node.name.clone()
+    } else {
+        format!("{}\n{}", node.name, node.label)
+    }
 }
 
 /// What an action can cause.
@@ -153,19 +215,37 @@ fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
     let plain = |event| Cause { event, to: None };
     match &action.kind {
         ActionKind::Move { record, to, .. } => {
-            let Some(entity) = entity_of(ir, trigger, record) else { return Vec::new() };
+            let Some(entity) = entity_of(ir, trigger, record) else {
+                return Vec::new();
+            };
             let mut causes = vec![
-                Cause { event: EventKind::Moved(entity), to: Some(to.clone()) },
-                Cause { event: EventKind::Entered(entity), to: Some(to.clone()) },
+                Cause {
+                    event: EventKind::Moved(entity),
+                    to: Some(to.clone()),
+                },
+                Cause {
+                    event: EventKind::Entered(entity),
+                    to: Some(to.clone()),
+                },
             ];
             let stage = ir.entities.get(entity.index()).and_then(|e| {
-                e.fields.iter().find(|f| f.ty == Type::Stage(entity)).map(|f| f.name.clone())
+                e.fields
+                    .iter()
+                    .find(|f| f.ty == Type::Stage(entity))
+                    .map(|f| f.name.clone())
             });
-            causes.extend(stage.map(|f| Cause { event: EventKind::Changed(entity, f), to: Some(to.clone()) }));
+            causes.extend(stage.map(|f| Cause {
+                event: EventKind::Changed(entity, f),
+                to: Some(to.clone()),
+            }));
             causes
         }
-        ActionKind::Set { record, field, op, .. } => {
-            let Some(entity) = entity_of(ir, trigger, record) else { return Vec::new() };
+        ActionKind::Set {
+            record, field, op, ..
+        } => {
+            let Some(entity) = entity_of(ir, trigger, record) else {
+                return Vec::new();
+            };
             let declared = ir.entities.get(entity.index()).and_then(|e| e.field(field));
             if declared.is_some_and(|f| f.silent) {
                 return Vec::new();
@@ -185,7 +265,12 @@ fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
         ActionKind::Call { action, .. } => ir
             .actions
             .get(action.index())
-            .map(|a| a.emits.iter().map(|e| plain(EventKind::Event(*e))).collect())
+            .map(|a| {
+                a.emits
+                    .iter()
+                    .map(|e| plain(EventKind::Event(*e)))
+                    .collect()
+            })
             .unwrap_or_default(),
     }
 }
@@ -228,7 +313,9 @@ fn entity_of(ir: &Ir, trigger: &Trigger, place: &Place) -> Option<EntityId> {
 
 /// Whether a pattern certainly does not look at what is caused: it asks for another stage.
 fn excluded(cause: &Cause, pattern: &Pattern) -> bool {
-    let (Some(to), Some(filter)) = (&cause.to, &pattern.filter) else { return false };
+    let (Some(to), Some(filter)) = (&cause.to, &pattern.filter) else {
+        return false;
+    };
     let mut conjuncts = vec![filter];
     while let Some(expr) = conjuncts.pop() {
         match expr {

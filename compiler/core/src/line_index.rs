@@ -9,7 +9,11 @@ pub(crate) struct LineIndex {
 
 impl LineIndex {
     pub(crate) fn new(text: &str) -> Self {
-        let starts = (1..).zip(text.bytes()).filter(|(_, b)| *b == b'\n').map(|(next, _)| next).collect();
+        let starts = (1..)
+            .zip(text.bytes())
+            .filter(|(_, b)| *b == b'\n')
+            .map(|(next, _)| next)
+            .collect();
         Self { starts }
     }
 

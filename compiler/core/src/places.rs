@@ -22,7 +22,8 @@ fn find_in(items: &[ast::Item], name: &str) -> Option<Span> {
             if p.name.text == name {
                 return Some(p.name.span);
             }
-            find_in(&p.others, name).or_else(|| p.stages.iter().find_map(|s| find_in(&s.items, name)))
+            find_in(&p.others, name)
+                .or_else(|| p.stages.iter().find_map(|s| find_in(&s.items, name)))
         }
         kind => kind.name().filter(|n| n.text == name).map(|n| n.span),
     })

@@ -25,6 +25,9 @@ impl Problem {
 
 impl From<Diagnostic> for Problem {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { diagnostic, declared: Vec::new() }
+        Self {
+            diagnostic,
+            declared: Vec::new(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Walks over lowered parts of a file: sets the file of their places, and collects what they ask.
 
-use trig_ir::{ConditionId, Condition, Expr, FileId, Guard, Loc, Trigger};
+use trig_ir::{Condition, ConditionId, Expr, FileId, Guard, Loc, Trigger};
 
 /// Sets the file of every place in a condition.
 pub(crate) fn condition(condition: &mut Condition, file: FileId) {
@@ -28,7 +28,10 @@ pub(crate) fn trigger(trigger: &mut Trigger, file: FileId) {
         set(&mut start.loc);
         start.guards.iter_mut().for_each(guard);
     }
-    let afters = trigger.after.iter_mut().chain(trigger.starts.iter_mut().filter_map(|s| s.after.as_mut()));
+    let afters = trigger
+        .after
+        .iter_mut()
+        .chain(trigger.starts.iter_mut().filter_map(|s| s.after.as_mut()));
     for after in afters {
         set(&mut after.loc);
         after.holds.iter_mut().for_each(guard);

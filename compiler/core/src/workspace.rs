@@ -67,10 +67,18 @@ impl Workspace {
         let db = salsa::DatabaseImpl::new();
         let catalogues = catalogue::CATALOGUES
             .iter()
-            .map(|c| Source::builder(c.path.into(), c.text.into(), Some(c.name)).durability(Durability::HIGH).new(&db))
+            .map(|c| {
+                Source::builder(c.path.into(), c.text.into(), Some(c.name))
+                    .durability(Durability::HIGH)
+                    .new(&db)
+            })
             .collect();
         let project = Project::new(&db, None, Vec::new(), catalogues);
-        Self { db, project, files: BTreeMap::new() }
+        Self {
+            db,
+            project,
+            files: BTreeMap::new(),
+        }
     }
 
     /// Sets the text of the manifest; `None` if there is none.
@@ -146,7 +154,12 @@ impl Workspace {
         let ir = (!failed).then(|| Ir {
             version: IR_VERSION,
             project: model.project.clone(),
-            files: sources.iter().map(|s| SourceFile { path: s.path(db).to_string() }).collect(),
+            files: sources
+                .iter()
+                .map(|s| SourceFile {
+                    path: s.path(db).to_string(),
+                })
+                .collect(),
             entities: model.entities.clone(),
             enums: model.enums.clone(),
             events: model.events.iter().map(|e| e.event.clone()).collect(),
@@ -156,7 +169,12 @@ impl Workspace {
             schedules: model.schedules.clone(),
             triggers,
         });
-        Compilation { ir, diagnostics, manifest: manifest.clone(), stats }
+        Compilation {
+            ir,
+            diagnostics,
+            manifest: manifest.clone(),
+            stats,
+        }
     }
 
     /// Computes trees and checks of all files, on all cores.
@@ -200,18 +218,31 @@ impl Workspace {
             }
         }
         // INVARIANT (run order): triggers run by priority, higher first, then by name
-        triggers.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.name.cmp(&b.name)));
+        triggers.sort_by(|a, b| {
+            b.priority
+                .cmp(&a.priority)
+                .then_with(|| a.name.cmp(&b.name))
+        });
         problems.extend(self.condition_cycles(&conditions));
         let complete = conditions.len() == model.conditions.len();
-        let conditions = conditions.into_values().map(|(condition, _)| condition).collect();
+        let conditions = conditions
+            .into_values()
+            .map(|(condition, _)| condition)
+            .collect();
         // an incomplete table has left a diagnostic behind: its dense ids are never used
         debug_assert!(complete || !problems.is_empty());
         (conditions, triggers)
     }
 
-    fn condition_cycles(&self, conditions: &BTreeMap<ConditionId, (Condition, Source)>) -> Vec<Problem> {
+    fn condition_cycles(
+        &self,
+        conditions: &BTreeMap<ConditionId, (Condition, Source)>,
+    ) -> Vec<Problem> {
         let mut graph: DiGraph<ConditionId, ()> = DiGraph::new();
-        let nodes: BTreeMap<ConditionId, NodeIndex> = conditions.keys().map(|id| (*id, graph.add_node(*id))).collect();
+        let nodes: BTreeMap<ConditionId, NodeIndex> = conditions
+            .keys()
+            .map(|id| (*id, graph.add_node(*id)))
+            .collect();
         for (id, (condition, _)) in conditions {
             let mut asked = Vec::new();
             relocate::conditions_of(&condition.body, &mut asked);
@@ -223,19 +254,31 @@ impl Workspace {
         }
         let mut problems = Vec::new();
         for component in kosaraju_scc(&graph) {
-            let mut ids: Vec<ConditionId> = component.iter().filter_map(|n| graph.node_weight(*n).copied()).collect();
+            let mut ids: Vec<ConditionId> = component
+                .iter()
+                .filter_map(|n| graph.node_weight(*n).copied())
+                .collect();
             ids.sort();
             let Some(first) = ids.first() else { continue };
-            let own = component.first().is_some_and(|n| graph.contains_edge(*n, *n));
+            let own = component
+                .first()
+                .is_some_and(|n| graph.contains_edge(*n, *n));
             if component.len() < 2 && !own {
                 continue;
             }
-            let mut chain: Vec<SmolStr> =
-                ids.iter().filter_map(|id| conditions.get(id)).map(|(c, _)| c.name.clone()).collect();
+            let mut chain: Vec<SmolStr> = ids
+                .iter()
+                .filter_map(|id| conditions.get(id))
+                .map(|(c, _)| c.name.clone())
+                .collect();
             chain.extend(chain.first().cloned());
             if let Some((condition, source)) = conditions.get(first) {
                 let span = trig_grammar::Span::new(condition.loc.start, condition.loc.end);
-                problems.push(rules::condition_cycle::problem(source.path(&self.db), span, &chain));
+                problems.push(rules::condition_cycle::problem(
+                    source.path(&self.db),
+                    span,
+                    &chain,
+                ));
             }
         }
         problems

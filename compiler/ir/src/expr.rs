@@ -222,7 +222,11 @@ impl Expr {
                     f(e);
                 }
             }
-            Self::Not(a) | Self::IsEmpty(a) | Self::Neg(a) | Self::InStages(a, _) | Self::InPipeline(a, _) => f(a),
+            Self::Not(a)
+            | Self::IsEmpty(a)
+            | Self::Neg(a)
+            | Self::InStages(a, _)
+            | Self::InPipeline(a, _) => f(a),
             Self::Compare(_, a, b)
             | Self::In(a, b)
             | Self::Has(_, a, b)

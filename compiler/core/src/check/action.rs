@@ -23,7 +23,10 @@ impl Cx<'_> {
         let mut actions = Vec::new();
         for node in &block.actions {
             if let Some(kind) = self.action(env, node, home, backwards) {
-                actions.push(Action { loc: self.loc(node.span), kind });
+                actions.push(Action {
+                    loc: self.loc(node.span),
+                    kind,
+                });
             }
         }
         actions
@@ -38,7 +41,13 @@ impl Cx<'_> {
     ) -> Option<ActionKind> {
         use ast::ActionKind as K;
         match &node.kind {
-            K::Move { what, to, as_user, backwards, across } => {
+            K::Move {
+                what,
+                to,
+                as_user,
+                backwards,
+                across,
+            } => {
                 let (record, entity) = self.moved_record(env, what.as_ref(), node.span)?;
                 let to = self.move_target(to, entity, home)?;
                 let as_user = match as_user {
@@ -91,7 +100,9 @@ impl Cx<'_> {
                 (_, Type::Any, _) => return None,
                 (_, other, _) => {
                     let found = self.model.type_name(&other);
-                    self.report(rules::type_mismatch::problem(self.path, path.span, "a record", &found));
+                    self.report(rules::type_mismatch::problem(
+                        self.path, path.span, "a record", &found,
+                    ));
                     return None;
                 }
             },
@@ -123,7 +134,10 @@ impl Cx<'_> {
                     return None;
                 };
                 let pipeline = self.model.pipeline(home.pipeline)?.name.clone();
-                Some(StageName { pipeline, stage: home.stage.clone() })
+                Some(StageName {
+                    pipeline,
+                    stage: home.stage.clone(),
+                })
             }
             ast::MoveTarget::Stage(path) => {
                 if path.is_missing() {
@@ -134,7 +148,10 @@ impl Cx<'_> {
                     && let Some(pipeline) = self.model.pipeline(home.pipeline)
                     && pipeline.stages.iter().any(|s| s.name == name.text)
                 {
-                    return Some(StageName { pipeline: pipeline.name.clone(), stage: name.text.as_str().into() });
+                    return Some(StageName {
+                        pipeline: pipeline.name.clone(),
+                        stage: name.text.as_str().into(),
+                    });
                 }
                 let ty = Type::Stage(entity);
                 let typed = self.path(&Env::default(), path, Some(&ty));
@@ -149,7 +166,13 @@ impl Cx<'_> {
         }
     }
 
-    fn set(&mut self, env: &Env, path: &ast::Path, op: ast::SetOp, value: &ast::Expr) -> Option<ActionKind> {
+    fn set(
+        &mut self,
+        env: &Env,
+        path: &ast::Path,
+        op: ast::SetOp,
+        value: &ast::Expr,
+    ) -> Option<ActionKind> {
         let (mut place, ty, _) = self.place(env, path)?;
         let field = place.path.pop();
         let (Some(field), Root::Subject | Root::Outer | Root::Event) = (field, place.root) else {
@@ -177,8 +200,14 @@ impl Cx<'_> {
             ));
             return None;
         }
-        let optional = self.field_at(env, &place, &field).is_some_and(|f| f.optional);
+        let optional = self
+            .field_at(env, &place, &field)
+            .is_some_and(|f| f.optional);
         let (op, value) = match op {
+            // an empty collection is a value like any other
+            ast::SetOp::Assign if value.kind == ast::ExprKind::Empty && ty.element().is_some() => {
+                (SetOp::Assign, Expr::Const(Value::Empty))
+            }
             ast::SetOp::Assign => {
                 let typed = self.expr(env, value, Some(&ty));
                 if self.require_type(value.span, &typed, &ty) && !optional {
@@ -187,20 +216,41 @@ impl Cx<'_> {
                 (SetOp::Assign, typed.expr)
             }
             ast::SetOp::Add | ast::SetOp::Remove => {
-                let op = if op == ast::SetOp::Add { SetOp::Add } else { SetOp::Remove };
+                let op = if op == ast::SetOp::Add {
+                    SetOp::Add
+                } else {
+                    SetOp::Remove
+                };
                 (op, self.change(env, &ty, path, value)?)
             }
         };
-        Some(ActionKind::Set { record: place, field, op, value })
+        Some(ActionKind::Set {
+            record: place,
+            field,
+            op,
+            value,
+        })
     }
 
     /// What is added to or taken from a field.
-    fn change(&mut self, env: &Env, ty: &Type, path: &ast::Path, value: &ast::Expr) -> Option<Expr> {
+    fn change(
+        &mut self,
+        env: &Env,
+        ty: &Type,
+        path: &ast::Path,
+        value: &ast::Expr,
+    ) -> Option<Expr> {
         match ty {
-            Type::Int | Type::Decimal | Type::Money | Type::Duration => Some(self.value(env, value, ty)),
+            Type::Int | Type::Decimal | Type::Money | Type::Duration => {
+                Some(self.value(env, value, ty))
+            }
             Type::Set(of) | Type::List(of) => {
                 let many = matches!(value.kind, ast::ExprKind::List(_));
-                let wanted = if many { Type::List(of.clone()) } else { (**of).clone() };
+                let wanted = if many {
+                    Type::List(of.clone())
+                } else {
+                    (**of).clone()
+                };
                 Some(self.value(env, value, &wanted))
             }
             Type::Any => None,
@@ -224,7 +274,14 @@ impl Cx<'_> {
             Root::Outer => env.outer?,
             Root::Event => {
                 let first = names.next()?;
-                match env.event.as_ref()?.fields.iter().find(|f| f.name == *first)?.ty {
+                match env
+                    .event
+                    .as_ref()?
+                    .fields
+                    .iter()
+                    .find(|f| f.name == *first)?
+                    .ty
+                {
                     Type::Entity(id) => id,
                     _ => return None,
                 }
@@ -246,13 +303,21 @@ impl Cx<'_> {
             Lookup::Found(full, Decl::Event(id)) => (full.clone(), id),
             Lookup::Found(full, decl) => {
                 let full = full.clone();
-                self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), "an event"));
+                self.report(rules::wrong_kind::problem(
+                    self.path,
+                    path.span,
+                    &full,
+                    decl.kind(),
+                    "an event",
+                ));
                 return None;
             }
             _ => {
                 let known = self.model.scope.names(|d| matches!(d, Decl::Event(_)));
                 if !path.is_missing() {
-                    self.report(rules::unknown_name::problem(self.path, path.span, "event", &text, &known));
+                    self.report(rules::unknown_name::problem(
+                        self.path, path.span, "event", &text, &known,
+                    ));
                 }
                 return None;
             }
@@ -262,7 +327,11 @@ impl Cx<'_> {
         let mut lowered = self.arguments(env, &full, &fields, args, false);
         // a reference to the subject is the subject, where it is left out
         for field in &fields {
-            let given = args.iter().any(|a| a.name.as_ref().is_some_and(|n| n.text == field.name.as_str()));
+            let given = args.iter().any(|a| {
+                a.name
+                    .as_ref()
+                    .is_some_and(|n| n.text == field.name.as_str())
+            });
             if given {
                 continue;
             }
@@ -272,12 +341,21 @@ impl Cx<'_> {
                 }
                 _ if !field.optional => {
                     let ty = self.model.type_name(&field.ty);
-                    self.report(rules::missing_argument::problem(self.path, path.span, &full, &field.name, &ty));
+                    self.report(rules::missing_argument::problem(
+                        self.path,
+                        path.span,
+                        &full,
+                        &field.name,
+                        &ty,
+                    ));
                 }
                 _ => {}
             }
         }
-        Some(ActionKind::Emit { event: id, args: lowered })
+        Some(ActionKind::Emit {
+            event: id,
+            args: lowered,
+        })
     }
 
     fn call_action(&mut self, env: &Env, call: &ast::Call) -> Option<ActionKind> {
@@ -287,17 +365,34 @@ impl Cx<'_> {
             Lookup::Found(full, decl) => {
                 let full = full.clone();
                 let span = call.callee.span;
-                self.report(rules::wrong_kind::problem(self.path, span, &full, decl.kind(), "an action"));
+                self.report(rules::wrong_kind::problem(
+                    self.path,
+                    span,
+                    &full,
+                    decl.kind(),
+                    "an action",
+                ));
                 return None;
             }
             Lookup::Ambiguous(names) => {
-                self.report(rules::ambiguous_name::problem(self.path, call.callee.span, &text, &names));
+                self.report(rules::ambiguous_name::problem(
+                    self.path,
+                    call.callee.span,
+                    &text,
+                    &names,
+                ));
                 return None;
             }
             Lookup::Missing => {
                 let known = self.model.scope.names(|d| matches!(d, Decl::Action(_)));
                 if !call.callee.is_missing() {
-                    self.report(rules::unknown_name::problem(self.path, call.callee.span, "action", &text, &known));
+                    self.report(rules::unknown_name::problem(
+                        self.path,
+                        call.callee.span,
+                        "action",
+                        &text,
+                        &known,
+                    ));
                 }
                 return None;
             }
@@ -305,7 +400,11 @@ impl Cx<'_> {
         let sig = self.model.actions.get(id.index())?.clone();
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
-            let given = call.args.iter().any(|a| a.name.as_ref().is_some_and(|n| n.text == param.name.as_str()));
+            let given = call.args.iter().any(|a| {
+                a.name
+                    .as_ref()
+                    .is_some_and(|n| n.text == param.name.as_str())
+            });
             if given {
                 continue;
             }
@@ -313,14 +412,22 @@ impl Cx<'_> {
                 Some(ParamDefault::Const(value)) => {
                     args.push((param.name.clone(), Expr::Const(value.clone())));
                 }
-                Some(ParamDefault::Subject) if env.subject.is_some_and(|s| param.ty == Type::Entity(s)) => {
+                Some(ParamDefault::Subject)
+                    if env.subject.is_some_and(|s| param.ty == Type::Entity(s)) =>
+                {
                     args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 None if param.optional => {}
                 _ => {
                     let ty = self.model.type_name(&param.ty);
                     let span = call.callee.span;
-                    self.report(rules::missing_argument::problem(self.path, span, &full, &param.name, &ty));
+                    self.report(rules::missing_argument::problem(
+                        self.path,
+                        span,
+                        &full,
+                        &param.name,
+                        &ty,
+                    ));
                 }
             }
         }
@@ -340,14 +447,18 @@ impl Cx<'_> {
         let mut lowered = Vec::with_capacity(args.len());
         for arg in args {
             let Some(name) = &arg.name else {
-                self.report(rules::unknown_argument::positional(self.path, arg.span, owner));
+                self.report(rules::unknown_argument::positional(
+                    self.path, arg.span, owner,
+                ));
                 continue;
             };
             if name.is_missing() {
                 continue;
             }
             if !seen.insert(&name.text) {
-                self.report(rules::unknown_argument::twice(self.path, name.span, &name.text));
+                self.report(rules::unknown_argument::twice(
+                    self.path, name.span, &name.text,
+                ));
                 continue;
             }
             match match_field(params, std::slice::from_ref(name)) {
@@ -365,7 +476,9 @@ impl Cx<'_> {
                 None => {
                     self.expr(env, &arg.value, None);
                     let known: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
-                    self.report(rules::unknown_argument::problem(self.path, name.span, owner, &name.text, &known));
+                    self.report(rules::unknown_argument::problem(
+                        self.path, name.span, owner, &name.text, &known,
+                    ));
                 }
             }
         }

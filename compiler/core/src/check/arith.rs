@@ -18,7 +18,10 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 impl Cx<'_> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one operator, as they stand in the tree")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one operator, as they stand in the tree"
+    )]
     pub(super) fn arithmetic(
         &mut self,
         env: &Env,
@@ -30,7 +33,15 @@ impl Cx<'_> {
         expected: Option<&Type>,
     ) -> Typed {
         let l = self.expr(env, left, expected);
-        let r = self.expr(env, right, if l.ty == Type::Decimal { Some(&Type::Decimal) } else { None });
+        let r = self.expr(
+            env,
+            right,
+            if l.ty == Type::Decimal {
+                Some(&Type::Decimal)
+            } else {
+                None
+            },
+        );
         if l.is_poison() || r.is_poison() {
             return Typed::poison();
         }
@@ -50,11 +61,21 @@ impl Cx<'_> {
         Typed::new(Expr::Arith(op, Box::new(l.expr), Box::new(r.expr)), ty)
     }
 
-    pub(super) fn negated(&mut self, env: &Env, inner: &ast::Expr, expected: Option<&Type>) -> Typed {
+    pub(super) fn negated(
+        &mut self,
+        env: &Env,
+        inner: &ast::Expr,
+        expected: Option<&Type>,
+    ) -> Typed {
         let typed = self.expr(env, inner, expected);
-        if !matches!(typed.ty, Type::Int | Type::Decimal | Type::Money | Type::Duration | Type::Any) {
+        if !matches!(
+            typed.ty,
+            Type::Int | Type::Decimal | Type::Money | Type::Duration | Type::Any
+        ) {
             let ty = self.model.type_name(&typed.ty);
-            self.report(rules::type_mismatch::problem(self.path, inner.span, "a number", &ty));
+            self.report(rules::type_mismatch::problem(
+                self.path, inner.span, "a number", &ty,
+            ));
             return Typed::poison();
         }
         self.require_value(inner.span, &typed);
@@ -68,14 +89,20 @@ impl Cx<'_> {
             self.model.scope.lookup(self.catalogue, &name),
             crate::model::Lookup::Found(_, crate::model::Decl::Condition(_))
         ) {
-            self.report(rules::not_yet_supported::problem(self.path, call.span, "a condition with parameters"));
+            self.report(rules::not_yet_supported::problem(
+                self.path,
+                call.span,
+                "a condition with parameters",
+            ));
             return Typed::poison();
         }
         let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| *n == name) else {
             let known: Vec<&str> = FUNCTIONS.iter().map(|(n, _)| *n).collect();
             if !call.callee.is_missing() {
                 let span = call.callee.span;
-                self.report(rules::unknown_name::problem(self.path, span, "function", &name, &known));
+                self.report(rules::unknown_name::problem(
+                    self.path, span, "function", &name, &known,
+                ));
             }
             return Typed::poison();
         };
@@ -96,12 +123,18 @@ impl Cx<'_> {
             Function::Now => (&[], Type::DateTime),
             Function::Today => (&[], Type::Date),
             Function::Length => return self.length(env, call, &args),
-            Function::Min | Function::Max | Function::Currency => return self.extreme(env, call, *function, &args),
+            Function::Min | Function::Max | Function::Currency => {
+                return self.extreme(env, call, *function, &args);
+            }
         };
         if !self.arity(call, &name, args.len(), wanted.len()) {
             return Typed::poison();
         }
-        let args = args.iter().zip(wanted).map(|(arg, ty)| self.value(env, arg, ty)).collect();
+        let args = args
+            .iter()
+            .zip(wanted)
+            .map(|(arg, ty)| self.value(env, arg, ty))
+            .collect();
         Typed::new(Expr::Call(*function, args), ty)
     }
 
@@ -111,15 +144,35 @@ impl Cx<'_> {
         }
         let typed: Vec<Typed> = args.iter().map(|arg| self.expr(env, arg, None)).collect();
         for (arg, typed) in args.iter().zip(&typed) {
-            if !matches!(typed.ty, Type::Text | Type::Url | Type::List(_) | Type::Set(_) | Type::Any) {
+            if !matches!(
+                typed.ty,
+                Type::Text | Type::Url | Type::List(_) | Type::Set(_) | Type::Any
+            ) {
                 let ty = self.model.type_name(&typed.ty);
-                self.report(rules::type_mismatch::problem(self.path, arg.span, "a text or collection", &ty));
+                self.report(rules::type_mismatch::problem(
+                    self.path,
+                    arg.span,
+                    "a text or collection",
+                    &ty,
+                ));
             }
         }
-        Typed::new(Expr::Call(Function::Length, typed.into_iter().map(|t| t.expr).collect()), Type::Int)
+        Typed::new(
+            Expr::Call(
+                Function::Length,
+                typed.into_iter().map(|t| t.expr).collect(),
+            ),
+            Type::Int,
+        )
     }
 
-    fn extreme(&mut self, env: &Env, call: &ast::Call, function: Function, args: &[&ast::Expr]) -> Typed {
+    fn extreme(
+        &mut self,
+        env: &Env,
+        call: &ast::Call,
+        function: Function,
+        args: &[&ast::Expr],
+    ) -> Typed {
         let Some((first, rest)) = args.split_first().filter(|(_, rest)| !rest.is_empty()) else {
             let name = call.callee.text();
             self.report(rules::type_mismatch::message(
@@ -132,7 +185,12 @@ impl Cx<'_> {
         let first_typed = self.expr(env, first, None);
         if !super::operator::is_ordered(&first_typed.ty) {
             let ty = self.model.type_name(&first_typed.ty);
-            self.report(rules::type_mismatch::problem(self.path, first.span, "a number, amount or time", &ty));
+            self.report(rules::type_mismatch::problem(
+                self.path,
+                first.span,
+                "a number, amount or time",
+                &ty,
+            ));
         }
         self.require_value(first.span, &first_typed);
         let ty = first_typed.ty.clone();
@@ -167,7 +225,9 @@ fn result(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
         (Div, T::Int, T::Int) => T::Decimal,
         (_, T::Decimal, T::Decimal) => T::Decimal,
         (Add | Sub, T::Money, T::Money) => T::Money,
-        (Mul | Div, T::Money, T::Int | T::Decimal) | (Mul, T::Int | T::Decimal, T::Money) => T::Money,
+        (Mul | Div, T::Money, T::Int | T::Decimal) | (Mul, T::Int | T::Decimal, T::Money) => {
+            T::Money
+        }
         (Add | Sub, T::Duration, T::Duration) => T::Duration,
         (Mul | Div, T::Duration, T::Int) | (Mul, T::Int, T::Duration) => T::Duration,
         (Add | Sub, T::DateTime, T::Duration) => T::DateTime,

@@ -10,6 +10,7 @@ use crate::rules;
 pub(super) struct Clauses<'a> {
     pub(super) starts: Vec<(&'a ast::Pattern, &'a [ast::Clause], Span)>,
     pub(super) subject: Option<(&'a ast::ForClause, Span)>,
+    pub(super) each: Option<(&'a ast::ForEach, Span)>,
     pub(super) by: Option<(&'a [ast::Name], Span)>,
     pub(super) when: Option<(&'a ast::Expr, Span)>,
     pub(super) after: Option<(&'a ast::Clause, Span)>,
@@ -36,12 +37,15 @@ impl Cx<'_> {
                     c.starts.push((pattern, clauses, span));
                     None
                 }
+                K::For(ast::ForClause::Each(each)) => set(&mut c.each, (each, span), |x| x.1),
                 K::For(node) => set(&mut c.subject, (node, span), |x| x.1),
                 K::By(names) => set(&mut c.by, (names, span), |x| x.1),
                 K::When(expr) => set(&mut c.when, (expr, span), |x| x.1),
                 K::After { .. } => set(&mut c.after, (clause, span), |x| x.1),
                 K::During(expr) => set(&mut c.during, (expr, span), |x| x.1),
-                K::Cooldown { what, per } => set(&mut c.cooldown, (what, per.as_ref(), span), |x| x.2),
+                K::Cooldown { what, per } => {
+                    set(&mut c.cooldown, (what, per.as_ref(), span), |x| x.2)
+                }
                 K::Zone(text) => set(&mut c.zone, (text, span), |x| x.1),
                 K::Priority(expr) => set(&mut c.priority, (expr, span), |x| x.1),
                 K::Disabled => set(&mut c.disabled, span, |x| *x),
@@ -50,7 +54,10 @@ impl Cx<'_> {
                 K::As(expr) => set(&mut c.as_user, (expr, span), |x| x.1),
                 K::Do(block) => set(&mut c.body, (block, span), |x| x.1),
                 K::Mode(name) if name.text == "single" => None,
-                K::Mode(_) => self.not_yet(span, "`mode restart` and `mode parallel`"),
+                K::Mode(name) => {
+                    let what = format!("`mode {}`", name.text);
+                    self.not_yet(span, &what)
+                }
                 K::Debounce { .. } => self.not_yet(span, "`debounce`"),
                 K::Until { .. } => self.not_yet(span, "`until`"),
                 K::Once { .. } => self.not_yet(span, "`once`"),
@@ -61,7 +68,12 @@ impl Cx<'_> {
                 K::Bad => None,
             };
             if let Some(first) = twice {
-                self.report(rules::duplicate_clause::problem(self.path, span, keyword(&clause.kind), first));
+                self.report(rules::duplicate_clause::problem(
+                    self.path,
+                    span,
+                    keyword(&clause.kind),
+                    first,
+                ));
             }
         }
         c

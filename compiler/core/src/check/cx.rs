@@ -26,12 +26,22 @@ impl Cx<'_> {
 
     /// The place of a span. Its file is filled in when the files of the project are put together.
     pub(crate) fn loc(&self, span: Span) -> Loc {
-        Loc { file: FileId(0), line: self.lines.line(span.start), start: span.start, end: span.end }
+        Loc {
+            file: FileId(0),
+            line: self.lines.line(span.start),
+            start: span.start,
+            end: span.end,
+        }
     }
 
     /// The source between two offsets on one line, for traces.
     pub(crate) fn source(&self, span: Span) -> String {
-        self.text.get(span.range()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        self.text
+            .get(span.range())
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -52,6 +62,10 @@ pub(crate) struct Env {
     pub(crate) binders: Vec<(SmolStr, Type)>,
     /// Places that a guard has shown not to be empty.
     pub(crate) present: Vec<Place>,
+    /// The subject could not be made out, which has been said: names that lead nowhere say nothing more.
+    pub(crate) lenient: bool,
+    /// An event could not be made out, which has been said: what might stand in it says nothing more.
+    pub(crate) event_lenient: bool,
 }
 
 /// An event as an expression sees it.
@@ -72,7 +86,11 @@ pub(crate) struct Typed {
 
 impl Typed {
     pub(crate) fn new(expr: Expr, ty: Type) -> Self {
-        Self { expr, ty, optional: false }
+        Self {
+            expr,
+            ty,
+            optional: false,
+        }
     }
 
     pub(crate) fn bool(expr: Expr) -> Self {
@@ -85,7 +103,11 @@ impl Typed {
 
     /// What stands for an expression that is wrong: nothing else complains about it.
     pub(crate) fn poison() -> Self {
-        Self { expr: Expr::Const(Value::Empty), ty: Type::Any, optional: false }
+        Self {
+            expr: Expr::Const(Value::Empty),
+            ty: Type::Any,
+            optional: false,
+        }
     }
 
     pub(crate) fn is_poison(&self) -> bool {

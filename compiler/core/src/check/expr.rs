@@ -15,7 +15,11 @@ impl Cx<'_> {
         use ast::ExprKind as K;
         match &expr.kind {
             K::Missing => Typed::poison(),
-            K::Empty => Typed { expr: Expr::Const(Value::Empty), ty: Type::Any, optional: true },
+            K::Empty => Typed {
+                expr: Expr::Const(Value::Empty),
+                ty: Type::Any,
+                optional: true,
+            },
             K::Text(text) => self.text(env, text, expected),
             K::Bool(_)
             | K::Number(_)
@@ -36,7 +40,11 @@ impl Cx<'_> {
             }
             K::List(items) => self.list(env, items, expected),
             K::Range(..) => {
-                self.report(rules::misplaced_clause::problem(self.path, expr.span, "a range stands after `in` only"));
+                self.report(rules::misplaced_clause::problem(
+                    self.path,
+                    expr.span,
+                    "a range stands after `in` only",
+                ));
                 Typed::poison()
             }
             K::Path(path) => self.path(env, path, expected),
@@ -47,25 +55,54 @@ impl Cx<'_> {
                 Typed::bool(Expr::Not(Box::new(inner)))
             }
             K::Unary(ast::UnaryOp::Neg, inner) => self.negated(env, inner, expected),
-            K::Binary { op, op_span, left, right } => self.binary(env, expr.span, *op, *op_span, left, right, expected),
+            K::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.binary(env, expr.span, *op, *op_span, left, right, expected),
             K::IsEmpty { expr, negated } => {
                 let inner = self.expr(env, expr, None);
                 let test = Expr::IsEmpty(Box::new(inner.expr));
-                Typed::bool(if *negated { Expr::Not(Box::new(test)) } else { test })
+                Typed::bool(if *negated {
+                    Expr::Not(Box::new(test))
+                } else {
+                    test
+                })
             }
-            K::If { cond, then, otherwise } => {
+            K::If {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let cond = self.condition(env, cond);
                 let then_typed = self.expr(env, then, expected);
-                let wanted = if then_typed.is_poison() { expected.cloned() } else { Some(then_typed.ty.clone()) };
+                let wanted = if then_typed.is_poison() {
+                    expected.cloned()
+                } else {
+                    Some(then_typed.ty.clone())
+                };
                 let else_typed = self.expr(env, otherwise, wanted.as_ref());
                 self.require_type(otherwise.span, &else_typed, &then_typed.ty);
                 Typed {
-                    expr: Expr::If(Box::new(cond), Box::new(then_typed.expr), Box::new(else_typed.expr)),
-                    ty: if then_typed.ty == Type::Any { else_typed.ty } else { then_typed.ty },
+                    expr: Expr::If(
+                        Box::new(cond),
+                        Box::new(then_typed.expr),
+                        Box::new(else_typed.expr),
+                    ),
+                    ty: if then_typed.ty == Type::Any {
+                        else_typed.ty
+                    } else {
+                        then_typed.ty
+                    },
                     optional: then_typed.optional || else_typed.optional,
                 }
             }
-            K::Any { binder, source, filter } => self.any(env, binder, source, filter.as_deref()),
+            K::Any {
+                binder,
+                source,
+                filter,
+            } => self.any(env, binder, source, filter.as_deref()),
         }
     }
 
@@ -88,8 +125,13 @@ impl Cx<'_> {
         if self.fits(&typed.ty, wanted) {
             return true;
         }
-        let (wanted, found) = (self.model.type_name(wanted), self.model.type_name(&typed.ty));
-        self.report(rules::type_mismatch::problem(self.path, span, &wanted, &found));
+        let (wanted, found) = (
+            format!("`{}`", self.model.type_name(wanted)),
+            self.model.type_name(&typed.ty),
+        );
+        self.report(rules::type_mismatch::problem(
+            self.path, span, &wanted, &found,
+        ));
         false
     }
 
@@ -109,7 +151,9 @@ impl Cx<'_> {
             source if source.len() <= 60 => format!("`{source}`"),
             _ => "this value".to_owned(),
         };
-        self.report(rules::optional_value::problem(self.path, span, &what, example));
+        self.report(rules::optional_value::problem(
+            self.path, span, &what, example,
+        ));
     }
 
     /// Whether a value of type `from` can stand where `to` is asked for.
@@ -117,7 +161,9 @@ impl Cx<'_> {
         match (from, to) {
             (Type::Any, _) | (_, Type::Any) => true,
             (Type::Url, Type::Text) => true,
-            (Type::StageOf(p), Type::Stage(entity)) => self.model.pipeline(*p).is_some_and(|p| p.entity == *entity),
+            (Type::StageOf(p), Type::Stage(entity)) => {
+                self.model.pipeline(*p).is_some_and(|p| p.entity == *entity)
+            }
             (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) => self.fits(a, b),
             _ => from == to,
         }
@@ -141,15 +187,24 @@ impl Cx<'_> {
     fn instant(&mut self, date: &ast::DateLit, time: &ast::TimeLit) -> Typed {
         let instant = literal::date(date).and_then(|d| {
             let local = d.to_datetime(literal::time(time)?);
-            let zone = jiff::tz::db().get(&self.model.project.zone).map_err(|e| e.to_string())?;
+            let zone = jiff::tz::db()
+                .get(&self.model.project.zone)
+                .map_err(|e| e.to_string())?;
             // the first of two, the instant after a gap: as everywhere in Trig
-            let zoned = zone.to_ambiguous_zoned(local).compatible().map_err(|e| e.to_string())?;
+            let zoned = zone
+                .to_ambiguous_zoned(local)
+                .compatible()
+                .map_err(|e| e.to_string())?;
             Ok(zoned.timestamp())
         });
         match instant {
             Ok(t) => Typed::constant(Value::DateTime(t.into()), Type::DateTime),
             Err(message) => {
-                self.report(rules::invalid_literal::problem(self.path, date.span.to(time.span), message));
+                self.report(rules::invalid_literal::problem(
+                    self.path,
+                    date.span.to(time.span),
+                    message,
+                ));
                 Typed::poison()
             }
         }
@@ -161,28 +216,47 @@ impl Cx<'_> {
         for item in items {
             let typed = self.expr(env, item, of.as_ref());
             match &of {
-                Some(wanted) => {
-                    if self.require_type(item.span, &typed, wanted) {
-                        self.require_value(item.span, &typed);
-                    }
+                Some(wanted) if self.require_type(item.span, &typed, wanted) => {
+                    self.require_value(item.span, &typed);
                 }
                 None if !typed.is_poison() => of = Some(typed.ty),
-                None => {}
+                _ => {}
             }
             exprs.push(typed.expr);
         }
-        Typed::new(constant_list(exprs), Type::List(Box::new(of.unwrap_or(Type::Any))))
+        Typed::new(
+            constant_list(exprs),
+            Type::List(Box::new(of.unwrap_or(Type::Any))),
+        )
     }
 
-    fn any(&mut self, env: &Env, binder: &ast::Name, source: &ast::Path, filter: Option<&ast::Expr>) -> Typed {
-        let Some((place, ty, _)) = self.place(env, source) else { return Typed::poison() };
+    fn any(
+        &mut self,
+        env: &Env,
+        binder: &ast::Name,
+        source: &ast::Path,
+        filter: Option<&ast::Expr>,
+    ) -> Typed {
+        let Some((place, ty, _)) = self.place(env, source) else {
+            return Typed::poison();
+        };
         let Some(of) = ty.element().cloned() else {
             let ty = self.model.type_name(&ty);
-            self.report(rules::type_mismatch::problem(self.path, source.span, "a list or set", &ty));
+            self.report(rules::type_mismatch::problem(
+                self.path,
+                source.span,
+                "a list or set",
+                &ty,
+            ));
             return Typed::poison();
         };
         if let Some(what) = self.visible(env, &binder.text) {
-            self.report(rules::hidden_name::problem(self.path, binder.span, &binder.text, &what));
+            self.report(rules::hidden_name::problem(
+                self.path,
+                binder.span,
+                &binder.text,
+                &what,
+            ));
         }
         let slot = u32::try_from(env.binders.len()).unwrap_or(u32::MAX);
         let mut inner = env.clone();
@@ -191,7 +265,11 @@ impl Cx<'_> {
             Some(filter) => self.condition(&inner, filter),
             None => Expr::Const(Value::Bool(true)),
         };
-        Typed::bool(Expr::Any { slot, source: Box::new(Expr::Load(place)), filter: Box::new(filter) })
+        Typed::bool(Expr::Any {
+            slot,
+            source: Box::new(Expr::Load(place)),
+            filter: Box::new(filter),
+        })
     }
 
     /// What a name means already where a variable is to be called so.
@@ -202,7 +280,10 @@ impl Cx<'_> {
         if let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
             && entity.fields.iter().any(|f| f.name == name)
         {
-            return Some(format!("a field of `{}`", crate::model::short(&entity.name)));
+            return Some(format!(
+                "a field of `{}`",
+                crate::model::short(&entity.name)
+            ));
         }
         match self.model.scope.lookup(self.catalogue, name) {
             Lookup::Found(_, Decl::Entity(_)) | Lookup::Missing => None,
@@ -215,7 +296,13 @@ impl Cx<'_> {
 /// A list of constants is a constant.
 pub(super) fn constant_list(items: Vec<Expr>) -> Expr {
     if items.iter().all(|e| matches!(e, Expr::Const(_))) {
-        let values = items.into_iter().filter_map(|e| if let Expr::Const(v) = e { Some(v) } else { None });
+        let values = items.into_iter().filter_map(|e| {
+            if let Expr::Const(v) = e {
+                Some(v)
+            } else {
+                None
+            }
+        });
         return Expr::Const(Value::List(values.collect()));
     }
     Expr::List(items)

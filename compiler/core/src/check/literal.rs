@@ -9,7 +9,10 @@ pub(crate) const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat",
 
 /// The number of a weekday, Monday = 1.
 pub(crate) fn weekday(name: &str) -> Option<u8> {
-    (1..).zip(WEEKDAYS).find(|(_, w)| **w == name).map(|(i, _)| i)
+    (1..)
+        .zip(WEEKDAYS)
+        .find(|(_, w)| **w == name)
+        .map(|(i, _)| i)
 }
 
 /// The duration that was written.
@@ -23,7 +26,9 @@ pub(crate) fn duration(lit: &ast::DurationLit) -> Result<Millis, String> {
             ast::DurationUnit::Day => Millis::DAY,
             ast::DurationUnit::Week => Millis::WEEK,
         };
-        let part = unit.times(i64::from(*amount)).ok_or("the duration is too long")?;
+        let part = unit
+            .times(i64::from(*amount))
+            .ok_or("the duration is too long")?;
         total = total + part;
     }
     if total > Millis(Millis::DAY.0 * 36_525) {
@@ -36,19 +41,28 @@ pub(crate) fn duration(lit: &ast::DurationLit) -> Result<Millis, String> {
 pub(crate) fn time(lit: &ast::TimeLit) -> Result<Time, String> {
     let (hour, minute) = (i8::try_from(lit.hour), i8::try_from(lit.minute));
     match (hour, minute) {
-        (Ok(hour), Ok(minute)) => {
-            Time::new(hour, minute, 0, 0).map_err(|_| format!("there is no time {:02}:{:02}", lit.hour, lit.minute))
-        }
-        _ => Err(format!("there is no time {:02}:{:02}", lit.hour, lit.minute)),
+        (Ok(hour), Ok(minute)) => Time::new(hour, minute, 0, 0)
+            .map_err(|_| format!("there is no time {:02}:{:02}", lit.hour, lit.minute)),
+        _ => Err(format!(
+            "there is no time {:02}:{:02}",
+            lit.hour, lit.minute
+        )),
     }
 }
 
 /// The day that was written.
 pub(crate) fn date(lit: &ast::DateLit) -> Result<Date, String> {
-    let no_such_day = || format!("there is no day {:04}-{:02}-{:02}", lit.year, lit.month, lit.day);
-    let (Ok(year), Ok(month), Ok(day)) =
-        (i16::try_from(lit.year), i8::try_from(lit.month), i8::try_from(lit.day))
-    else {
+    let no_such_day = || {
+        format!(
+            "there is no day {:04}-{:02}-{:02}",
+            lit.year, lit.month, lit.day
+        )
+    };
+    let (Ok(year), Ok(month), Ok(day)) = (
+        i16::try_from(lit.year),
+        i8::try_from(lit.month),
+        i8::try_from(lit.day),
+    ) else {
         return Err(no_such_day());
     };
     Date::new(year, month, day).map_err(|_| no_such_day())
@@ -66,7 +80,11 @@ pub(crate) fn zone(text: &ast::TextLit) -> Result<SmolStr, String> {
 /// The number that was written.
 pub(crate) fn number(lit: &ast::Number) -> Result<Value, String> {
     if lit.is_int() {
-        return lit.text.parse().map(Value::Int).map_err(|_| "the number is too large".to_owned());
+        return lit
+            .text
+            .parse()
+            .map(Value::Int)
+            .map_err(|_| "the number is too large".to_owned());
     }
     decimal(lit).map(Value::Decimal)
 }
@@ -80,9 +98,14 @@ pub(crate) fn decimal(lit: &ast::Number) -> Result<Decimal, String> {
 pub(crate) fn money(amount: &ast::Number, currency: &ast::Name) -> Result<Value, String> {
     let code = &currency.text;
     if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Err(format!("`{code}` is no currency: write three capitals, such as `USD`"));
+        return Err(format!(
+            "`{code}` is no currency: write three capitals, such as `USD`"
+        ));
     }
-    Ok(Value::Money(Money { currency: code.as_str().into(), amount: decimal(amount)? }))
+    Ok(Value::Money(Money {
+        currency: code.as_str().into(),
+        amount: decimal(amount)?,
+    }))
 }
 
 /// A literal's value and type, if the expression is one that needs no names. `Err`: it is one that does not exist.
@@ -96,7 +119,10 @@ pub(crate) fn constant(expr: &ast::Expr) -> Result<Option<(Value, Type)>, (Span,
             (value, ty)
         }
         ast::ExprKind::Percent(n) => {
-            let fraction = decimal(n).map_err(at)?.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
+            let fraction = decimal(n)
+                .map_err(at)?
+                .checked_div(Decimal::ONE_HUNDRED)
+                .unwrap_or_default();
             (Value::Decimal(fraction), Type::Decimal)
         }
         ast::ExprKind::Money(n, currency) => (money(n, currency).map_err(at)?, Type::Money),

@@ -42,7 +42,14 @@ pub(crate) fn check(
     lines: &LineIndex,
     file: &ast::File,
 ) -> Checked {
-    let mut cx = Cx { model, catalogue, path, text, lines, problems: Vec::new() };
+    let mut cx = Cx {
+        model,
+        catalogue,
+        path,
+        text,
+        lines,
+        problems: Vec::new(),
+    };
     let mut checked = Checked::default();
     // INVARIANT (unclosed): nothing of a file with an unclosed block is compiled
     if !file.unclosed {
@@ -82,21 +89,30 @@ impl Cx<'_> {
     }
 
     fn later(&mut self, item: &ast::Item, what: &str) {
-        self.report(rules::not_yet_supported::problem(self.path, item.span, what));
+        self.report(rules::not_yet_supported::problem(
+            self.path, item.span, what,
+        ));
     }
 
     fn pipeline(&mut self, node: &ast::Pipeline, out: &mut Checked) {
-        let Lookup::Found(_, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &node.name.text) else {
+        let Lookup::Found(_, Decl::Pipeline(id)) =
+            self.model.scope.lookup(self.catalogue, &node.name.text)
+        else {
             return;
         };
         for item in &node.others {
             self.item(item, out);
         }
         for stage in &node.stages {
-            let home = Home { pipeline: id, stage: stage.name.text.as_str().into() };
+            let home = Home {
+                pipeline: id,
+                stage: stage.name.text.as_str().into(),
+            };
             for item in &stage.items {
                 match &item.kind {
-                    ast::ItemKind::Trigger(node) => out.triggers.extend(self.trigger(node, Some(&home))),
+                    ast::ItemKind::Trigger(node) => {
+                        out.triggers.extend(self.trigger(node, Some(&home)))
+                    }
                     _ => self.item(item, out),
                 }
             }
@@ -104,7 +120,9 @@ impl Cx<'_> {
     }
 
     fn condition_item(&mut self, node: &ast::Condition, out: &mut Checked) {
-        let Lookup::Found(full, Decl::Condition(id)) = self.model.scope.lookup(self.catalogue, &node.name.text) else {
+        let Lookup::Found(full, Decl::Condition(id)) =
+            self.model.scope.lookup(self.catalogue, &node.name.text)
+        else {
             return;
         };
         if *full != full_name(self.catalogue, &node.name.text) {
@@ -112,8 +130,27 @@ impl Cx<'_> {
         }
         let name = full.clone();
         let subject = self.model.condition(id).and_then(|c| c.subject);
-        let env = Env { subject, ..Env::default() };
+        // parameters are not carried out yet, which has been said
+        let binders = node
+            .params
+            .iter()
+            .map(|p| (p.name.text.as_str().into(), trig_ir::Type::Any))
+            .collect();
+        let lenient = subject.is_none() && node.subject.is_some();
+        let env = Env {
+            subject,
+            binders,
+            lenient,
+            ..Env::default()
+        };
         let body = self.condition(&env, &node.body);
-        out.conditions.push((id, Condition { name, body, loc: self.loc(node.name.span) }));
+        out.conditions.push((
+            id,
+            Condition {
+                name,
+                body,
+                loc: self.loc(node.name.span),
+            },
+        ));
     }
 }

@@ -9,7 +9,10 @@ use crate::model::{Decl, Lookup};
 use crate::rules;
 
 impl Cx<'_> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one operator, as they stand in the tree")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one operator, as they stand in the tree"
+    )]
     pub(super) fn binary(
         &mut self,
         env: &Env,
@@ -23,7 +26,9 @@ impl Cx<'_> {
         use ast::BinaryOp as B;
         match op {
             B::And | B::Or => self.logic(env, op, left, right),
-            B::Eq | B::Ne | B::Lt | B::Le | B::Gt | B::Ge => self.comparison(env, op, op_span, left, right),
+            B::Eq | B::Ne | B::Lt | B::Le | B::Gt | B::Ge => {
+                self.comparison(env, op, op_span, left, right)
+            }
             B::In => self.membership(env, left, right),
             B::NotIn => {
                 let inner = self.membership(env, left, right);
@@ -39,7 +44,11 @@ impl Cx<'_> {
                 let right_typed = self.expr(env, right, Some(&ty));
                 self.require_type(right.span, &right_typed, &ty);
                 let expr = Expr::OrElse(Box::new(left_typed.expr), Box::new(right_typed.expr));
-                Typed { expr, ty: if ty == Type::Any { right_typed.ty } else { ty }, optional: right_typed.optional }
+                Typed {
+                    expr,
+                    ty: if ty == Type::Any { right_typed.ty } else { ty },
+                    optional: right_typed.optional,
+                }
             }
             B::Add => self.arithmetic(env, ArithOp::Add, "+", op_span, left, right, expected),
             B::Sub => self.arithmetic(env, ArithOp::Sub, "-", op_span, left, right, expected),
@@ -49,12 +58,23 @@ impl Cx<'_> {
     }
 
     /// `and` and `or`, chains of one of them in one node.
-    fn logic(&mut self, env: &Env, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+    fn logic(
+        &mut self,
+        env: &Env,
+        op: ast::BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Typed {
         let mut operands = Vec::new();
         let mut rest = vec![right, left];
         while let Some(next) = rest.pop() {
             match &next.kind {
-                ast::ExprKind::Binary { op: inner, left, right, .. } if *inner == op => {
+                ast::ExprKind::Binary {
+                    op: inner,
+                    left,
+                    right,
+                    ..
+                } if *inner == op => {
                     rest.push(right);
                     rest.push(left);
                 }
@@ -70,7 +90,11 @@ impl Cx<'_> {
             }
             exprs.push(expr);
         }
-        Typed::bool(if op == ast::BinaryOp::And { Expr::And(exprs) } else { Expr::Or(exprs) })
+        Typed::bool(if op == ast::BinaryOp::And {
+            Expr::And(exprs)
+        } else {
+            Expr::Or(exprs)
+        })
     }
 
     fn comparison(
@@ -123,7 +147,10 @@ impl Cx<'_> {
             ast::ExprKind::Paren(inner) => self.needs_hint(env, inner),
             ast::ExprKind::Path(path) => match path.single() {
                 Some(name) => {
-                    let own = match (&env.candidate, env.subject.and_then(|s| self.model.entity(s))) {
+                    let own = match (
+                        &env.candidate,
+                        env.subject.and_then(|s| self.model.entity(s)),
+                    ) {
                         (Some(c), _) => c.fields.iter().any(|f| f.name == name.text),
                         (None, Some(e)) => e.fields.iter().any(|f| f.name == name.text),
                         (None, None) => false,
@@ -143,11 +170,20 @@ impl Cx<'_> {
     }
 
     /// Whether `value` is what the right side of `in` says.
-    pub(super) fn within(&mut self, env: &Env, value: Typed, left: Span, right: &ast::Expr) -> Typed {
+    pub(super) fn within(
+        &mut self,
+        env: &Env,
+        value: Typed,
+        left: Span,
+        right: &ast::Expr,
+    ) -> Typed {
         match &right.kind {
             ast::ExprKind::Missing => Typed::poison(),
             ast::ExprKind::Range(low, high) => {
-                let (low_expr, high_expr) = (self.value(env, low, &value.ty), self.value(env, high, &value.ty));
+                let (low_expr, high_expr) = (
+                    self.value(env, low, &value.ty),
+                    self.value(env, high, &value.ty),
+                );
                 if !is_ordered(&value.ty) && value.ty != Type::Any {
                     let ty = self.model.type_name(&value.ty);
                     self.report(rules::type_mismatch::message(
@@ -176,15 +212,24 @@ impl Cx<'_> {
                         }
                     }
                 }
-                let rest: Vec<ast::Expr> =
-                    items.iter().filter(|i| pipelines.iter().all(|(span, _)| *span != i.span)).cloned().collect();
+                let rest: Vec<ast::Expr> = items
+                    .iter()
+                    .filter(|i| pipelines.iter().all(|(span, _)| *span != i.span))
+                    .cloned()
+                    .collect();
                 let list = self.list_of(env, &rest, right.span, &list_ty);
                 if matches!(value.ty, Type::Stage(_) | Type::StageOf(_))
                     && let Expr::Const(Value::List(values)) = &list
                 {
                     let mut stages: Vec<StageName> = values
                         .iter()
-                        .filter_map(|v| if let Value::Stage(s) = v { Some(s.clone()) } else { None })
+                        .filter_map(|v| {
+                            if let Value::Stage(s) = v {
+                                Some(s.clone())
+                            } else {
+                                None
+                            }
+                        })
                         .collect();
                     stages.extend(pipelines.into_iter().flat_map(|(_, stages)| stages));
                     return Typed::bool(Expr::InStages(Box::new(value.expr), stages));
@@ -193,7 +238,8 @@ impl Cx<'_> {
             }
             ast::ExprKind::Path(path) => {
                 if matches!(value.ty, Type::Stage(_) | Type::Any)
-                    && let Lookup::Found(_, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &path.text())
+                    && let Lookup::Found(_, Decl::Pipeline(id)) =
+                        self.model.scope.lookup(self.catalogue, &path.text())
                 {
                     return Typed::bool(Expr::InPipeline(Box::new(value.expr), id));
                 }
@@ -204,9 +250,11 @@ impl Cx<'_> {
                     }
                     _ if collection.is_poison() => Typed::poison(),
                     _ => {
-                        let wanted = format!("list of {}", self.model.type_name(&value.ty));
+                        let wanted = format!("`list of {}`", self.model.type_name(&value.ty));
                         let found = self.model.type_name(&collection.ty);
-                        self.report(rules::type_mismatch::problem(self.path, right.span, &wanted, &found));
+                        self.report(rules::type_mismatch::problem(
+                            self.path, right.span, &wanted, &found,
+                        ));
                         Typed::poison()
                     }
                 }
@@ -224,24 +272,43 @@ impl Cx<'_> {
     }
 
     fn list_of(&mut self, env: &Env, items: &[ast::Expr], span: Span, ty: &Type) -> Expr {
-        let list = ast::Expr { span, kind: ast::ExprKind::List(items.to_vec()) };
+        let list = ast::Expr {
+            span,
+            kind: ast::ExprKind::List(items.to_vec()),
+        };
         self.expr(env, &list, Some(ty)).expr
     }
 
     /// The stages of the pipeline that an expression names.
     fn pipeline_stages(&self, expr: &ast::Expr) -> Option<Vec<StageName>> {
-        let ast::ExprKind::Path(path) = &expr.kind else { return None };
-        let Lookup::Found(_, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &path.text()) else {
+        let ast::ExprKind::Path(path) = &expr.kind else {
+            return None;
+        };
+        let Lookup::Found(_, Decl::Pipeline(id)) =
+            self.model.scope.lookup(self.catalogue, &path.text())
+        else {
             return None;
         };
         let pipeline = self.model.pipeline(id)?;
-        let stage = |s: &trig_ir::Stage| StageName { pipeline: pipeline.name.clone(), stage: s.name.clone() };
+        let stage = |s: &trig_ir::Stage| StageName {
+            pipeline: pipeline.name.clone(),
+            stage: s.name.clone(),
+        };
         Some(pipeline.stages.iter().map(stage).collect())
     }
 
-    fn has(&mut self, env: &Env, span: Span, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+    fn has(
+        &mut self,
+        env: &Env,
+        span: Span,
+        op: ast::BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Typed {
         let collection = self.expr(env, left, None);
-        let Some(has) = has_op(op) else { return Typed::poison() };
+        let Some(has) = has_op(op) else {
+            return Typed::poison();
+        };
         let Some(of) = collection.ty.element().cloned() else {
             if !collection.is_poison() {
                 let ty = self.model.type_name(&collection.ty);
@@ -250,18 +317,35 @@ impl Cx<'_> {
                     Type::Text | Type::Url => "for a piece of a text, write `contains`",
                     _ => "to compare a single value, write `==` or `in`",
                 };
-                self.report(rules::misplaced_clause::with_help(self.path, left.span, message, help));
+                self.report(rules::misplaced_clause::with_help(
+                    self.path, left.span, message, help,
+                ));
             }
             self.expr(env, right, None);
             return Typed::poison();
         };
-        let wanted = if has == trig_ir::HasOp::One { of } else { Type::List(Box::new(of)) };
-        self.refuse_empty(span, right, &self.source(Span::new(left.span.end, right.span.start)));
+        let wanted = if has == trig_ir::HasOp::One {
+            of
+        } else {
+            Type::List(Box::new(of))
+        };
+        self.refuse_empty(
+            span,
+            right,
+            &self.source(Span::new(left.span.end, right.span.start)),
+        );
         let right = self.value(env, right, &wanted);
         Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
     }
 
-    fn text_test(&mut self, env: &Env, span: Span, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr) -> Typed {
+    fn text_test(
+        &mut self,
+        env: &Env,
+        span: Span,
+        op: ast::BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Typed {
         let (test, word) = match op {
             ast::BinaryOp::Contains => (TextOp::Contains, "contains"),
             ast::BinaryOp::ContainsAny => (TextOp::ContainsAny, "contains any"),
@@ -282,9 +366,15 @@ impl Cx<'_> {
                 Type::List(_) | Type::Set(_) => "for an element of a collection, write `has`",
                 _ => "to compare a whole value, write `==` or `in`",
             };
-            self.report(rules::misplaced_clause::with_help(self.path, left.span, message, help));
+            self.report(rules::misplaced_clause::with_help(
+                self.path, left.span, message, help,
+            ));
         }
-        let wanted = if test == TextOp::ContainsAny { Type::List(Box::new(Type::Text)) } else { Type::Text };
+        let wanted = if test == TextOp::ContainsAny {
+            Type::List(Box::new(Type::Text))
+        } else {
+            Type::Text
+        };
         self.refuse_empty(span, right, word);
         let right = self.value(env, right, &wanted);
         Typed::bool(Expr::Text(test, Box::new(text.expr), Box::new(right)))
@@ -307,7 +397,14 @@ impl Cx<'_> {
 pub(super) fn is_ordered(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Int | Type::Decimal | Type::Money | Type::Date | Type::Time | Type::DateTime | Type::Duration | Type::Any
+        Type::Int
+            | Type::Decimal
+            | Type::Money
+            | Type::Date
+            | Type::Time
+            | Type::DateTime
+            | Type::Duration
+            | Type::Any
     )
 }
 

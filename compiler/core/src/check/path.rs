@@ -12,7 +12,9 @@ use crate::rules;
 impl Cx<'_> {
     /// Resolves a path to a value. `expected` decides what a bare stage, variant or weekday means.
     pub(super) fn path(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) -> Typed {
-        let Some(first) = path.names.first() else { return Typed::poison() };
+        let Some(first) = path.names.first() else {
+            return Typed::poison();
+        };
         if first.is_missing() {
             return Typed::poison();
         }
@@ -25,7 +27,13 @@ impl Cx<'_> {
             && let Some(entity) = self.model.entity(subject)
             && match_field(&entity.fields, &path.names).is_some()
         {
-            let typed = self.walk(Place::root(Root::Subject), Type::Entity(subject), false, path, 0);
+            let typed = self.walk(
+                Place::root(Root::Subject),
+                Type::Entity(subject),
+                false,
+                path,
+                0,
+            );
             let reading = smol_str::format_smolstr!("{}.{}", short(&entity.name), path.text());
             readings.push((reading, typed));
         }
@@ -41,9 +49,18 @@ impl Cx<'_> {
                 }),
             },
             (_, last) => {
-                let mut names: Vec<SmolStr> = readings.into_iter().chain(last).map(|(name, _)| name).collect();
+                let mut names: Vec<SmolStr> = readings
+                    .into_iter()
+                    .chain(last)
+                    .map(|(name, _)| name)
+                    .collect();
                 names.sort();
-                self.report(rules::ambiguous_name::problem(self.path, path.span, &path.text(), &names));
+                self.report(rules::ambiguous_name::problem(
+                    self.path,
+                    path.span,
+                    &path.text(),
+                    &names,
+                ));
                 Typed::poison()
             }
         }
@@ -53,7 +70,13 @@ impl Cx<'_> {
     fn variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
         for (slot, (name, ty)) in (0..).zip(&env.binders) {
             if *name == first.text {
-                return Some(self.walk(Place::root(Root::Binder(slot)), ty.clone(), false, path, 1));
+                return Some(self.walk(
+                    Place::root(Root::Binder(slot)),
+                    ty.clone(),
+                    false,
+                    path,
+                    1,
+                ));
             }
         }
         if let Some(candidate) = &env.candidate
@@ -64,6 +87,9 @@ impl Cx<'_> {
         }
         match first.text.as_str() {
             "event" => {
+                if env.event.is_none() && env.event_lenient {
+                    return Some(Typed::poison());
+                }
                 let Some(event) = &env.event else {
                     self.report(rules::misplaced_clause::problem(
                         self.path,
@@ -81,10 +107,16 @@ impl Cx<'_> {
                     None => {
                         if let Some(name) = rest.first()
                             && !name.is_missing()
+                            && !env.event_lenient
                         {
-                            let known: Vec<&str> = event.fields.iter().map(|f| f.name.as_str()).collect();
+                            let known: Vec<&str> =
+                                event.fields.iter().map(|f| f.name.as_str()).collect();
                             self.report(rules::unknown_field::problem(
-                                self.path, name.span, &event.what, &name.text, &known,
+                                self.path,
+                                name.span,
+                                &event.what,
+                                &name.text,
+                                &known,
                             ));
                         }
                         Some(Typed::poison())
@@ -93,6 +125,9 @@ impl Cx<'_> {
             }
             "old" => {
                 let Some(subject) = env.subject.filter(|_| env.old) else {
+                    if env.lenient || env.event_lenient {
+                        return Some(Typed::poison());
+                    }
                     self.report(rules::misplaced_clause::problem(
                         self.path,
                         first.span,
@@ -100,18 +135,35 @@ impl Cx<'_> {
                     ));
                     return Some(Typed::poison());
                 };
-                Some(self.walk(Place::root(Root::Old), Type::Entity(subject), false, path, 1))
+                Some(self.walk(
+                    Place::root(Root::Old),
+                    Type::Entity(subject),
+                    false,
+                    path,
+                    1,
+                ))
             }
             "subject" => {
                 let subject = env.subject?;
-                Some(self.walk(Place::root(Root::Subject), Type::Entity(subject), false, path, 1))
+                Some(self.walk(
+                    Place::root(Root::Subject),
+                    Type::Entity(subject),
+                    false,
+                    path,
+                    1,
+                ))
             }
             _ => None,
         }
     }
 
     /// Names of conditions, schedules and stages.
-    fn declared(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) -> Option<(SmolStr, Typed)> {
+    fn declared(
+        &mut self,
+        env: &Env,
+        path: &ast::Path,
+        expected: Option<&Type>,
+    ) -> Option<(SmolStr, Typed)> {
         let text = path.text();
         if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
             let bool_fits = matches!(expected, None | Some(Type::Bool | Type::Any));
@@ -121,36 +173,59 @@ impl Cx<'_> {
                     let of = self.model.condition(id).and_then(|c| c.subject);
                     let place = match (of, env.subject) {
                         (None, _) => None,
-                        (Some(of), Some(subject)) if of == subject => Some(Place::root(Root::Subject)),
+                        (Some(of), Some(subject)) if of == subject => {
+                            Some(Place::root(Root::Subject))
+                        }
                         (Some(of), _) => {
                             let message = format!(
                                 "`{name}` asks something of a `{}`, and the subject here is {}",
                                 self.model.entity_name(of),
-                                env.subject
-                                    .map_or("nothing".to_owned(), |s| format!("a `{}`", self.model.entity_name(s))),
+                                env.subject.map_or("nothing".to_owned(), |s| format!(
+                                    "a `{}`",
+                                    self.model.entity_name(s)
+                                )),
                             );
-                            self.report(rules::type_mismatch::message(self.path, path.span, message));
+                            self.report(rules::type_mismatch::message(
+                                self.path, path.span, message,
+                            ));
                             return Some((name, Typed::poison()));
                         }
                     };
                     return Some((name, Typed::bool(Expr::Condition(id, place))));
                 }
-                Decl::Schedule(id) if bool_fits => return Some((full.clone(), Typed::bool(Expr::Open(id)))),
+                Decl::Schedule(id) if bool_fits => {
+                    return Some((full.clone(), Typed::bool(Expr::Open(id))));
+                }
                 _ => return None,
             }
         }
         let (owner, last) = text.rsplit_once('.')?;
         match self.model.scope.lookup(self.catalogue, owner) {
             Lookup::Found(full, Decl::Schedule(id)) if last == "next_open" => {
-                let typed = Typed { expr: Expr::NextOpen(id), ty: Type::DateTime, optional: true };
+                // a schedule that has windows opens again, for all that anybody plans
+                let never = self
+                    .model
+                    .schedule(id)
+                    .is_none_or(|s| s.week.iter().all(Vec::is_empty));
+                let typed = Typed {
+                    expr: Expr::NextOpen(id),
+                    ty: Type::DateTime,
+                    optional: never,
+                };
                 Some((full.clone(), typed))
             }
             Lookup::Found(full, Decl::Pipeline(id)) => {
                 let pipeline = self.model.pipeline(id)?;
                 let full = full.clone();
                 if pipeline.stages.iter().any(|s| s.name == last) {
-                    let stage = StageName { pipeline: pipeline.name.clone(), stage: last.into() };
-                    return Some((text.into(), Typed::constant(Value::Stage(stage), Type::StageOf(id))));
+                    let stage = StageName {
+                        pipeline: pipeline.name.clone(),
+                        stage: last.into(),
+                    };
+                    return Some((
+                        text.into(),
+                        Typed::constant(Value::Stage(stage), Type::StageOf(id)),
+                    ));
                 }
                 let known: Vec<&str> = pipeline.stages.iter().map(|s| s.name.as_str()).collect();
                 let span = path.names.last().map_or(path.span, |n| n.span);
@@ -171,12 +246,19 @@ impl Cx<'_> {
 
     /// A variant, a stage or a weekday, where one is expected.
     fn by_type(&self, path: &ast::Path, expected: Option<&Type>) -> Vec<(SmolStr, Typed)> {
-        let Some(ty) = expected else { return Vec::new() };
-        let Some(name) = path.single() else { return Vec::new() };
+        let Some(ty) = expected else {
+            return Vec::new();
+        };
+        let Some(name) = path.single() else {
+            return Vec::new();
+        };
         match ty {
             Type::Enum(id) => {
                 let variant = self.model.enums.get(id.index()).and_then(|e| {
-                    e.variants.iter().find(|v| v.name == name.text).map(|v| (e.name.clone(), v.name.clone()))
+                    e.variants
+                        .iter()
+                        .find(|v| v.name == name.text)
+                        .map(|v| (e.name.clone(), v.name.clone()))
                 });
                 variant
                     .map(|(of, name)| {
@@ -190,10 +272,20 @@ impl Cx<'_> {
                 .model
                 .stages_called(ty, &name.text)
                 .into_iter()
-                .map(|stage| (stage.to_string().into(), Typed::constant(Value::Stage(stage), ty.clone())))
+                .map(|stage| {
+                    (
+                        stage.to_string().into(),
+                        Typed::constant(Value::Stage(stage), ty.clone()),
+                    )
+                })
                 .collect(),
             Type::Weekday => literal::weekday(&name.text)
-                .map(|day| (name.text.as_str().into(), Typed::constant(Value::Weekday(day), Type::Weekday)))
+                .map(|day| {
+                    (
+                        name.text.as_str().into(),
+                        Typed::constant(Value::Weekday(day), Type::Weekday),
+                    )
+                })
                 .into_iter()
                 .collect(),
             _ => Vec::new(),
@@ -210,7 +302,11 @@ impl Cx<'_> {
         if env.outer == Some(entity) {
             return Some(self.walk(Place::root(Root::Outer), ty, false, path, used));
         }
-        let fields = env.event.as_ref().map(|e| e.fields.as_slice()).unwrap_or_default();
+        let fields = env
+            .event
+            .as_ref()
+            .map(|e| e.fields.as_slice())
+            .unwrap_or_default();
         let mut references = Model::references(fields, entity);
         match (references.next(), references.next()) {
             (Some(field), None) => {
@@ -221,7 +317,12 @@ impl Cx<'_> {
                 let readings: Vec<SmolStr> = Model::references(fields, entity)
                     .map(|f| smol_str::format_smolstr!("event.{}", f.name))
                     .collect();
-                self.report(rules::ambiguous_name::problem(self.path, path.span, &path.text(), &readings));
+                self.report(rules::ambiguous_name::problem(
+                    self.path,
+                    path.span,
+                    &path.text(),
+                    &readings,
+                ));
                 Some(Typed::poison())
             }
             _ => None,
@@ -237,7 +338,9 @@ impl Cx<'_> {
                 text.push('.');
             }
             text.push_str(&name.text);
-            if let Lookup::Found(_, Decl::Entity(id)) = self.model.scope.lookup(self.catalogue, &text) {
+            if let Lookup::Found(_, Decl::Entity(id)) =
+                self.model.scope.lookup(self.catalogue, &text)
+            {
                 found = Some((id, i + 1));
             }
         }
@@ -246,8 +349,14 @@ impl Cx<'_> {
 
     fn clock_word(&self, path: &ast::Path) -> Option<Typed> {
         match path.single()?.text.as_str() {
-            "now" => Some(Typed::new(Expr::Call(Function::Now, Vec::new()), Type::DateTime)),
-            "today" => Some(Typed::new(Expr::Call(Function::Today, Vec::new()), Type::Date)),
+            "now" => Some(Typed::new(
+                Expr::Call(Function::Now, Vec::new()),
+                Type::DateTime,
+            )),
+            "today" => Some(Typed::new(
+                Expr::Call(Function::Today, Vec::new()),
+                Type::Date,
+            )),
             _ => None,
         }
     }
@@ -262,13 +371,18 @@ impl Cx<'_> {
         mut used: usize,
     ) -> Typed {
         while let Some(rest) = path.names.get(used..).filter(|rest| !rest.is_empty()) {
-            let Some(name) = rest.first().filter(|n| !n.is_missing()) else { return Typed::poison() };
+            let Some(name) = rest.first().filter(|n| !n.is_missing()) else {
+                return Typed::poison();
+            };
             let so_far = || prefix(path, used);
             match &ty {
                 Type::Entity(id) => {
-                    let Some(entity) = self.model.entity(*id) else { return Typed::poison() };
+                    let Some(entity) = self.model.entity(*id) else {
+                        return Typed::poison();
+                    };
                     let Some((field, n)) = match_field(&entity.fields, rest) else {
-                        let known: Vec<&str> = entity.fields.iter().map(|f| f.name.as_str()).collect();
+                        let known: Vec<&str> =
+                            entity.fields.iter().map(|f| f.name.as_str()).collect();
                         let owner = short(&entity.name).to_owned();
                         self.report(rules::unknown_field::of_entity(
                             self.path, name.span, &owner, &name.text, &known,
@@ -283,7 +397,11 @@ impl Cx<'_> {
                 }
                 Type::Money if name.text == "currency" && rest.len() == 1 => {
                     let expr = Expr::Call(Function::Currency, vec![Expr::Load(place)]);
-                    return Typed { expr, ty: Type::Text, optional };
+                    return Typed {
+                        expr,
+                        ty: Type::Text,
+                        optional,
+                    };
                 }
                 Type::Any => return Typed::poison(),
                 Type::List(of) | Type::Set(of) if matches!(**of, Type::Entity(_)) => {
@@ -299,12 +417,22 @@ impl Cx<'_> {
                 }
                 _ => {
                     let ty = self.model.type_name(&ty);
-                    self.report(rules::unknown_field::no_fields(self.path, name.span, &so_far(), &ty, &name.text));
+                    self.report(rules::unknown_field::no_fields(
+                        self.path,
+                        name.span,
+                        &so_far(),
+                        &ty,
+                        &name.text,
+                    ));
                     return Typed::poison();
                 }
             }
         }
-        Typed { expr: Expr::Load(place), ty, optional }
+        Typed {
+            expr: Expr::Load(place),
+            ty,
+            optional,
+        }
     }
 
     /// A path that must lead to a place (a key, a record, a collection).
@@ -325,13 +453,32 @@ impl Cx<'_> {
     }
 
     fn unknown(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) {
-        if path.is_missing() {
+        if path.is_missing() || env.lenient {
             return;
         }
-        let Some(first) = path.names.first() else { return };
+        let Some(first) = path.names.first() else {
+            return;
+        };
         let text = path.text();
+        if let Some((entity, _)) = self.entity_prefix(path) {
+            if env.event_lenient {
+                return;
+            }
+            let name = self.model.entity_name(entity).to_owned();
+            let help = self.collection_help(env, entity);
+            self.report(rules::no_subject::problem(
+                self.path,
+                path.span,
+                "what stands here",
+                &name,
+                help,
+            ));
+            return;
+        }
         if let Lookup::Ambiguous(names) = self.model.scope.lookup(self.catalogue, &text) {
-            self.report(rules::ambiguous_name::problem(self.path, path.span, &text, &names));
+            self.report(rules::ambiguous_name::problem(
+                self.path, path.span, &text, &names,
+            ));
             return;
         }
         if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
@@ -340,7 +487,13 @@ impl Cx<'_> {
                 Some(ty) => format!("a value of type `{}`", self.model.type_name(ty)),
                 None => "a value".to_owned(),
             };
-            self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), &wanted));
+            self.report(rules::wrong_kind::problem(
+                self.path,
+                path.span,
+                &full,
+                decl.kind(),
+                &wanted,
+            ));
             return;
         }
         if let Some(ty @ (Type::Stage(_) | Type::StageOf(_))) = expected
@@ -348,10 +501,16 @@ impl Cx<'_> {
         {
             let (of, known) = self.stage_names(ty);
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            self.report(rules::unknown_name::stage(self.path, path.span, &text, &of, &known));
+            self.report(rules::unknown_name::stage(
+                self.path, path.span, &text, &of, &known,
+            ));
             return;
         }
-        let mut known: Vec<String> = env.binders.iter().map(|(name, _)| name.to_string()).collect();
+        let mut known: Vec<String> = env
+            .binders
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect();
         let mut what = "name";
         if let Some(Type::Enum(id)) = expected
             && let Some(of) = self.model.enums.get(id.index())
@@ -367,15 +526,42 @@ impl Cx<'_> {
         } else if let Some(entity) = env.subject.and_then(|s| self.model.entity(s)) {
             known.extend(entity.fields.iter().map(|f| f.name.to_string()));
         }
-        let values = |d| matches!(d, Decl::Condition(_) | Decl::Schedule(_) | Decl::Entity(_) | Decl::Pipeline(_));
-        known.extend(self.model.scope.names(values).into_iter().map(str::to_owned));
+        let values = |d| {
+            matches!(
+                d,
+                Decl::Condition(_) | Decl::Schedule(_) | Decl::Entity(_) | Decl::Pipeline(_)
+            )
+        };
+        known.extend(
+            self.model
+                .scope
+                .names(values)
+                .into_iter()
+                .map(str::to_owned),
+        );
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let (span, word) = if path.names.len() > 1 && known.iter().all(|k| !k.contains('.')) {
             (first.span, first.text.as_str())
         } else {
             (path.span, text.as_str())
         };
-        self.report(rules::unknown_name::problem(self.path, span, what, word, &known));
+        self.report(rules::unknown_name::problem(
+            self.path, span, what, word, &known,
+        ));
+    }
+
+    /// What to write where the subject has several records of an entity.
+    fn collection_help(&self, env: &Env, entity: EntityId) -> Option<String> {
+        let subject = self.model.entity(env.subject?)?;
+        let of = subject
+            .fields
+            .iter()
+            .find(|f| f.ty.element() == Some(&Type::Entity(entity)))?;
+        let (owner, name) = (short(&subject.name), self.model.entity_name(entity));
+        Some(format!(
+            "there may be several: `any x in {}` asks them, `for each {name} of {owner}` fires for each of them",
+            of.name
+        ))
     }
 
     /// The stages that a stage type covers: whose they are, and how they may be written.
@@ -387,7 +573,9 @@ impl Cx<'_> {
         };
         let of = match (ty, pipelines.as_slice()) {
             (_, [one]) => format!("`{}`", one.name),
-            (Type::Stage(entity), _) => format!("no pipeline for `{}`", self.model.entity_name(*entity)),
+            (Type::Stage(entity), _) => {
+                format!("no pipeline for `{}`", self.model.entity_name(*entity))
+            }
             _ => "the pipeline".to_owned(),
         };
         let mut names = Vec::new();
@@ -402,7 +590,10 @@ impl Cx<'_> {
 }
 
 /// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`).
-pub(super) fn match_field<'f>(fields: &'f [Field], names: &[ast::Name]) -> Option<(&'f Field, usize)> {
+pub(super) fn match_field<'f>(
+    fields: &'f [Field],
+    names: &[ast::Name],
+) -> Option<(&'f Field, usize)> {
     let mut text = String::new();
     let mut found = None;
     for (i, name) in names.iter().enumerate().take(3) {
@@ -418,7 +609,11 @@ pub(super) fn match_field<'f>(fields: &'f [Field], names: &[ast::Name]) -> Optio
 }
 
 fn prefix(path: &ast::Path, used: usize) -> String {
-    let names: Vec<&str> = path.names.iter().take(used).map(|n| n.text.as_str()).collect();
+    let names: Vec<&str> = path
+        .names
+        .iter()
+        .take(used)
+        .map(|n| n.text.as_str())
+        .collect();
     names.join(".")
 }
-

@@ -34,9 +34,15 @@ impl Cx<'_> {
             ast::PatternKind::Missing => None,
             ast::PatternKind::Path { path, tail } => self.path_shape(path, tail),
             ast::PatternKind::First { .. } => self.unsupported(pattern.span, "`on first …`"),
-            ast::PatternKind::Every(_) => self.unsupported(pattern.span, "a recurrence (`on every …`)"),
-            ast::PatternKind::Date { .. } => self.unsupported(pattern.span, "a one-shot (`on date …`)"),
-            ast::PatternKind::Offset(_) => self.unsupported(pattern.span, "an offset from a date field"),
+            ast::PatternKind::Every(_) => {
+                self.unsupported(pattern.span, "a recurrence (`on every …`)")
+            }
+            ast::PatternKind::Date { .. } => {
+                self.unsupported(pattern.span, "a one-shot (`on date …`)")
+            }
+            ast::PatternKind::Offset(_) => {
+                self.unsupported(pattern.span, "an offset from a date field")
+            }
         }
     }
 
@@ -69,7 +75,10 @@ impl Cx<'_> {
                 let sig = self.model.event(id)?;
                 Some(Shape {
                     event: EventKind::Event(id),
-                    fields: EventFields { what: format!("`{}`", short(full)), fields: sig.event.fields.clone() },
+                    fields: EventFields {
+                        what: format!("`{}`", short(full)),
+                        fields: sig.event.fields.clone(),
+                    },
                     subjects: sig.subjects.clone(),
                     derived: None,
                 })
@@ -86,11 +95,19 @@ impl Cx<'_> {
             }
             Lookup::Found(full, decl) => {
                 let full = full.clone();
-                self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), "an event"));
+                self.report(rules::wrong_kind::problem(
+                    self.path,
+                    path.span,
+                    &full,
+                    decl.kind(),
+                    "an event",
+                ));
                 None
             }
             Lookup::Ambiguous(names) => {
-                self.report(rules::ambiguous_name::problem(self.path, path.span, &text, &names));
+                self.report(rules::ambiguous_name::problem(
+                    self.path, path.span, &text, &names,
+                ));
                 None
             }
             Lookup::Missing => {
@@ -122,7 +139,9 @@ impl Cx<'_> {
                     }
                 }
                 let known = self.model.scope.names(|d| matches!(d, Decl::Event(_)));
-                self.report(rules::unknown_name::problem(self.path, path.span, "event", &text, &known));
+                self.report(rules::unknown_name::problem(
+                    self.path, path.span, "event", &text, &known,
+                ));
                 None
             }
         }
@@ -136,19 +155,31 @@ impl Cx<'_> {
         let text = path.text();
         match self.model.scope.lookup(self.catalogue, &text) {
             Lookup::Found(_, Decl::Entity(id)) => Some(id),
-            Lookup::Found(_, Decl::Other("a group")) => self.unsupported(path.span, "a group of entities"),
+            Lookup::Found(_, Decl::Other("a group")) => {
+                self.unsupported(path.span, "a group of entities")
+            }
             Lookup::Found(full, decl) => {
                 let full = full.clone();
-                self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), "an entity"));
+                self.report(rules::wrong_kind::problem(
+                    self.path,
+                    path.span,
+                    &full,
+                    decl.kind(),
+                    "an entity",
+                ));
                 None
             }
             Lookup::Ambiguous(names) => {
-                self.report(rules::ambiguous_name::problem(self.path, path.span, &text, &names));
+                self.report(rules::ambiguous_name::problem(
+                    self.path, path.span, &text, &names,
+                ));
                 None
             }
             Lookup::Missing => {
                 let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
-                self.report(rules::unknown_name::problem(self.path, path.span, "entity", &text, &known));
+                self.report(rules::unknown_name::problem(
+                    self.path, path.span, "entity", &text, &known,
+                ));
                 None
             }
         }
@@ -163,7 +194,10 @@ impl Cx<'_> {
         let entity = self.entity(path)?;
         let name = self.model.entity_name(entity).to_owned();
         let mut extra = Vec::new();
-        let staged = self.model.entity(entity).is_some_and(|e| e.fields.iter().any(|f| f.ty == Type::Stage(entity)));
+        let staged = self
+            .model
+            .entity(entity)
+            .is_some_and(|e| e.fields.iter().any(|f| f.ty == Type::Stage(entity)));
         if staged {
             extra.push(field("from", Type::Stage(entity), true));
             extra.push(field("to", Type::Stage(entity), true));
@@ -175,14 +209,28 @@ impl Cx<'_> {
             ));
             return None;
         }
-        Some(self.derived(entity, kind(entity), format!("a change of a `{name}`"), extra))
+        Some(self.derived(
+            entity,
+            kind(entity),
+            format!("a change of a `{name}`"),
+            extra,
+        ))
     }
 
     fn field_shape(&mut self, path: &ast::Path, tail: &ast::PatternTail) -> Option<Shape> {
-        let Some((entity, used)) = self.entity_prefix(path).filter(|(_, used)| *used < path.names.len()) else {
+        let Some((entity, used)) = self
+            .entity_prefix(path)
+            .filter(|(_, used)| *used < path.names.len())
+        else {
             let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
             if let Some(first) = path.names.first() {
-                let problem = rules::unknown_name::problem(self.path, first.span, "entity", &first.text, &known);
+                let problem = rules::unknown_name::problem(
+                    self.path,
+                    first.span,
+                    "entity",
+                    &first.text,
+                    &known,
+                );
                 self.report(problem);
             }
             return None;
@@ -193,7 +241,9 @@ impl Cx<'_> {
         let Some((found, n)) = match_field(&e.fields, rest) else {
             let known: Vec<&str> = e.fields.iter().map(|f| f.name.as_str()).collect();
             let owner = short(&e.name).to_owned();
-            self.report(rules::unknown_field::of_entity(self.path, name.span, &owner, &name.text, &known));
+            self.report(rules::unknown_field::of_entity(
+                self.path, name.span, &owner, &name.text, &known,
+            ));
             return None;
         };
         if n < rest.len() {
@@ -205,40 +255,67 @@ impl Cx<'_> {
             return None;
         }
         if found.silent {
-            let message = format!("`{}` raises nothing when it changes: the CRM does not report it", path.text());
-            self.report(rules::misplaced_clause::problem(self.path, path.span, message));
+            let message = format!(
+                "`{}` raises nothing when it changes: the CRM does not report it",
+                path.text()
+            );
+            self.report(rules::misplaced_clause::problem(
+                self.path, path.span, message,
+            ));
             return None;
         }
         let what = format!("a change of `{}`", path.text());
         let element = found.ty.element().cloned();
         let (kind, extra) = match (tail, element) {
-            (ast::PatternTail::Gains(_), Some(of)) => {
-                (EventKind::Gained(entity, found.name.clone()), vec![field("value", of, false)])
-            }
-            (ast::PatternTail::Loses(_), Some(of)) => {
-                (EventKind::Lost(entity, found.name.clone()), vec![field("value", of, false)])
-            }
+            (ast::PatternTail::Gains(_), Some(of)) => (
+                EventKind::Gained(entity, found.name.clone()),
+                vec![field("value", of, false)],
+            ),
+            (ast::PatternTail::Loses(_), Some(of)) => (
+                EventKind::Lost(entity, found.name.clone()),
+                vec![field("value", of, false)],
+            ),
             (ast::PatternTail::Gains(_) | ast::PatternTail::Loses(_), None) => {
                 let ty = self.model.type_name(&found.ty);
                 self.report(rules::misplaced_clause::with_help(
                     self.path,
                     path.span,
-                    format!("`{}` is a `{ty}`, and only a set or list gains and loses", path.text()),
+                    format!(
+                        "`{}` is a `{ty}`, and only a set or list gains and loses",
+                        path.text()
+                    ),
                     format!("write `{} changed`", path.text()),
                 ));
                 return None;
             }
             _ => {
-                let (from, to) = (field("from", found.ty.clone(), true), field("to", found.ty.clone(), found.optional));
-                (EventKind::Changed(entity, found.name.clone()), vec![from, to])
+                let (from, to) = (
+                    field("from", found.ty.clone(), true),
+                    field("to", found.ty.clone(), found.optional),
+                );
+                (
+                    EventKind::Changed(entity, found.name.clone()),
+                    vec![from, to],
+                )
             }
         };
         Some(self.derived(entity, kind, what, extra))
     }
 
-    fn derived(&self, entity: EntityId, event: EventKind, what: String, mut fields: Vec<Field>) -> Shape {
+    fn derived(
+        &self,
+        entity: EntityId,
+        event: EventKind,
+        what: String,
+        mut fields: Vec<Field>,
+    ) -> Shape {
         fields.push(field("record", Type::Entity(entity), false));
-        Shape { event, fields: EventFields { what, fields }, subjects: vec![entity], derived: Some(entity) }
+        Shape {
+            event,
+            fields: EventFields { what, fields },
+            subjects: vec![entity],
+            derived: Some(entity),
+        }
     }
 
     /// Lowers a pattern of a known shape. `env` says what is visible inside its parentheses beside the event itself.
@@ -251,13 +328,25 @@ impl Cx<'_> {
         if let ast::PatternKind::Path { tail, .. } = &pattern.kind {
             match tail {
                 ast::PatternTail::None | ast::PatternTail::Deleted => {}
-                ast::PatternTail::Filter(filters) => self.filters(&inner, shape, filters, &mut tests, &mut by),
+                ast::PatternTail::Filter(filters) => {
+                    self.filters(&inner, shape, filters, &mut tests, &mut by)
+                }
                 ast::PatternTail::Created { within } => {
-                    tests.extend(within.as_ref().and_then(|path| self.stage_test(shape, path, "to")));
+                    tests.extend(
+                        within
+                            .as_ref()
+                            .and_then(|path| self.stage_test(shape, path, "to")),
+                    );
                 }
                 ast::PatternTail::Moved { from, to } => {
-                    tests.extend(from.as_ref().and_then(|p| self.value_test(&inner, shape, "from", p)));
-                    tests.extend(to.as_ref().and_then(|p| self.value_test(&inner, shape, "to", p)));
+                    tests.extend(
+                        from.as_ref()
+                            .and_then(|p| self.value_test(&inner, shape, "from", p)),
+                    );
+                    tests.extend(
+                        to.as_ref()
+                            .and_then(|p| self.value_test(&inner, shape, "to", p)),
+                    );
                 }
                 ast::PatternTail::Enters(path) => {
                     if let Some(test) = self.stage_test(shape, path, "to") {
@@ -280,10 +369,20 @@ impl Cx<'_> {
                         tests.push(test);
                     }
                 }
-                ast::PatternTail::Changed { from, to, or_created: at_creation } => {
+                ast::PatternTail::Changed {
+                    from,
+                    to,
+                    or_created: at_creation,
+                } => {
                     or_created = *at_creation;
-                    tests.extend(from.as_ref().and_then(|p| self.value_test(&inner, shape, "from", p)));
-                    tests.extend(to.as_ref().and_then(|p| self.value_test(&inner, shape, "to", p)));
+                    tests.extend(
+                        from.as_ref()
+                            .and_then(|p| self.value_test(&inner, shape, "from", p)),
+                    );
+                    tests.extend(
+                        to.as_ref()
+                            .and_then(|p| self.value_test(&inner, shape, "to", p)),
+                    );
                 }
                 ast::PatternTail::Gains(value) | ast::PatternTail::Loses(value) => {
                     if let Some(of) = shape.fields.fields.iter().find(|f| f.name == "value") {
@@ -300,7 +399,15 @@ impl Cx<'_> {
             _ => Some(Expr::And(tests)),
         };
         let text = self.source(pattern.span);
-        Lowered { pattern: Pattern { event: shape.event.clone(), or_created, filter, text }, by }
+        Lowered {
+            pattern: Pattern {
+                event: shape.event.clone(),
+                or_created,
+                filter,
+                text,
+            },
+            by,
+        }
     }
 
     fn filters(
@@ -328,13 +435,22 @@ impl Cx<'_> {
                     *by = Some((self.actors(&names), *span));
                 }
                 ast::Filter::Named { name, value, .. } => {
-                    let path = ast::Path { span: name.span, names: vec![name.clone()] };
+                    let path = ast::Path {
+                        span: name.span,
+                        names: vec![name.clone()],
+                    };
                     let Some((field, _)) = match_field(&shape.fields.fields, &path.names) else {
-                        let known: Vec<&str> = shape.fields.fields.iter().map(|f| f.name.as_str()).collect();
+                        let known: Vec<&str> = shape
+                            .fields
+                            .fields
+                            .iter()
+                            .map(|f| f.name.as_str())
+                            .collect();
                         let what = shape.fields.what.clone();
                         if !name.is_missing() {
-                            let problem =
-                                rules::unknown_field::problem(self.path, name.span, &what, &name.text, &known);
+                            let problem = rules::unknown_field::problem(
+                                self.path, name.span, &what, &name.text, &known,
+                            );
                             self.report(problem);
                         }
                         continue;
@@ -379,7 +495,11 @@ impl Cx<'_> {
     /// The test that the stage in a field of the event is the stage, or in the pipeline, that a path names.
     fn stage_test(&mut self, shape: &Shape, path: &ast::Path, field: &str) -> Option<Expr> {
         let entity = shape.derived?;
-        let value = Typed { expr: candidate(field), ty: Type::Stage(entity), optional: true };
+        let value = Typed {
+            expr: candidate(field),
+            ty: Type::Stage(entity),
+            optional: true,
+        };
         self.stage_among(value, path, entity)
     }
 
@@ -387,10 +507,15 @@ impl Cx<'_> {
         if path.is_missing() {
             return None;
         }
-        if let Lookup::Found(full, Decl::Pipeline(id)) = self.model.scope.lookup(self.catalogue, &path.text()) {
+        if let Lookup::Found(full, Decl::Pipeline(id)) =
+            self.model.scope.lookup(self.catalogue, &path.text())
+        {
             let full = full.clone();
             if self.model.pipeline(id).is_some_and(|p| p.entity != entity) {
-                let message = format!("`{full}` is no pipeline for `{}`", self.model.entity_name(entity));
+                let message = format!(
+                    "`{full}` is no pipeline for `{}`",
+                    self.model.entity_name(entity)
+                );
                 self.report(rules::type_mismatch::message(self.path, path.span, message));
                 return None;
             }
@@ -401,15 +526,27 @@ impl Cx<'_> {
             return None;
         }
         match typed.expr {
-            Expr::Const(Value::Stage(stage)) => Some(Expr::InStages(Box::new(value.expr), vec![stage])),
+            Expr::Const(Value::Stage(stage)) => {
+                Some(Expr::InStages(Box::new(value.expr), vec![stage]))
+            }
             _ => None,
         }
     }
 
     /// The test that a value pattern says of a field of the event; `None` for `any`.
-    fn value_test(&mut self, env: &Env, shape: &Shape, name: &str, pattern: &ast::ValuePattern) -> Option<Expr> {
+    fn value_test(
+        &mut self,
+        env: &Env,
+        shape: &Shape,
+        name: &str,
+        pattern: &ast::ValuePattern,
+    ) -> Option<Expr> {
         let field = shape.fields.fields.iter().find(|f| f.name == name)?;
-        let value = Typed { expr: candidate(name), ty: field.ty.clone(), optional: field.optional };
+        let value = Typed {
+            expr: candidate(name),
+            ty: field.ty.clone(),
+            optional: field.optional,
+        };
         match &pattern.kind {
             ast::ValuePatternKind::Any => None,
             ast::ValuePatternKind::Value(expr) => match &expr.kind {
@@ -431,9 +568,15 @@ impl Cx<'_> {
                 // read as `name OP right` over the event's own field
                 let path = ast::Path {
                     span: pattern.span,
-                    names: vec![ast::Name { span: pattern.span, text: name.to_owned() }],
+                    names: vec![ast::Name {
+                        span: pattern.span,
+                        text: name.to_owned(),
+                    }],
                 };
-                let left = ast::Expr { span: pattern.span, kind: ast::ExprKind::Path(path) };
+                let left = ast::Expr {
+                    span: pattern.span,
+                    kind: ast::ExprKind::Path(path),
+                };
                 let whole = ast::Expr {
                     span: pattern.span,
                     kind: ast::ExprKind::Binary {
@@ -458,5 +601,11 @@ fn equal(left: Expr, right: Expr) -> Expr {
 }
 
 fn field(name: &str, ty: Type, optional: bool) -> Field {
-    Field { name: name.into(), ty, optional, native_id: None, silent: false }
+    Field {
+        name: name.into(),
+        ty,
+        optional,
+        native_id: None,
+        silent: false,
+    }
 }

@@ -16,10 +16,20 @@ pub(super) struct Declared<'a> {
 
 impl Cx<'_> {
     /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
-    pub(super) fn common_subject(&mut self, shapes: &[&Shape], name: &ast::Name) -> Result<Option<EntityId>, ()> {
-        let Some((first, rest)) = shapes.split_first() else { return Err(()) };
-        let common: Vec<EntityId> =
-            first.subjects.iter().copied().filter(|s| rest.iter().all(|shape| shape.subjects.contains(s))).collect();
+    pub(super) fn common_subject(
+        &mut self,
+        shapes: &[&Shape],
+        name: &ast::Name,
+    ) -> Result<Option<EntityId>, ()> {
+        let Some((first, rest)) = shapes.split_first() else {
+            return Err(());
+        };
+        let common: Vec<EntityId> = first
+            .subjects
+            .iter()
+            .copied()
+            .filter(|s| rest.iter().all(|shape| shape.subjects.contains(s)))
+            .collect();
         match common.as_slice() {
             [one] => Ok(Some(*one)),
             [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
@@ -47,28 +57,56 @@ impl Cx<'_> {
             return Some(Place::field(root, "record"));
         }
         let name = self.model.entity_name(subject).to_owned();
-        let references: Vec<&str> =
-            Model::references(&shape.fields.fields, subject).map(|f| f.name.as_str()).collect();
+        let references: Vec<&str> = Model::references(&shape.fields.fields, subject)
+            .map(|f| f.name.as_str())
+            .collect();
         match references.as_slice() {
             [one] => Some(Place::field(root, *one)),
             [] => {
                 let help = self.lead_help(shape, subject);
-                self.report(rules::no_subject::problem(self.path, span, &shape.fields.what, &name, help));
+                self.report(rules::no_subject::problem(
+                    self.path,
+                    span,
+                    &shape.fields.what,
+                    &name,
+                    help,
+                ));
                 None
             }
             several => {
-                self.report(rules::no_subject::several(self.path, span, &shape.fields.what, &name, several));
+                self.report(rules::no_subject::several(
+                    self.path,
+                    span,
+                    &shape.fields.what,
+                    &name,
+                    several,
+                ));
                 None
             }
         }
     }
 
     /// `via PATH`: through fields of the event or of records that it refers to, each of which leads to one record.
-    fn via(&mut self, shape: &Shape, subject: EntityId, via: &ast::Path, root: Root) -> Option<Place> {
-        let mut env = Env { event: Some(shape.fields.clone()), ..Env::default() };
+    fn via(
+        &mut self,
+        shape: &Shape,
+        subject: EntityId,
+        via: &ast::Path,
+        root: Root,
+    ) -> Option<Place> {
+        let mut env = Env {
+            event: Some(shape.fields.clone()),
+            ..Env::default()
+        };
         // bare: a field of the event, or the entity of its only reference
-        let direct = super::path::match_field(&shape.fields.fields, &via.names)
-            .map(|(f, used)| (Place::field(Root::Event, f.name.clone()), f.ty.clone(), f.optional, used));
+        let direct = super::path::match_field(&shape.fields.fields, &via.names).map(|(f, used)| {
+            (
+                Place::field(Root::Event, f.name.clone()),
+                f.ty.clone(),
+                f.optional,
+                used,
+            )
+        });
         let typed = match direct {
             Some((place, ty, optional, used)) => self.walk(place, ty, optional, via, used),
             None => {
@@ -87,7 +125,9 @@ impl Cx<'_> {
                 self.path(&env, via, None)
             }
         };
-        let trig_ir::Expr::Load(mut place) = typed.expr else { return None };
+        let trig_ir::Expr::Load(mut place) = typed.expr else {
+            return None;
+        };
         match &typed.ty {
             Type::Entity(id) if *id == subject => {
                 place.root = root;
@@ -101,15 +141,19 @@ impl Cx<'_> {
                     via.span,
                     &format!("`{path}`"),
                     &name,
-                    Some(format!("to fire for each of them, write `for each {name} of {path}`")),
+                    Some(format!(
+                        "to fire for each of them, write `for each {name} of {path}`"
+                    )),
                 ));
                 None
             }
             Type::Any => None,
             other => {
                 let found = self.model.type_name(other);
-                let wanted = self.model.entity_name(subject).to_owned();
-                self.report(rules::type_mismatch::problem(self.path, via.span, &wanted, &found));
+                let wanted = format!("`{}`", self.model.entity_name(subject));
+                self.report(rules::type_mismatch::problem(
+                    self.path, via.span, &wanted, &found,
+                ));
                 None
             }
         }
@@ -123,7 +167,9 @@ impl Cx<'_> {
             _ => None,
         });
         for id in carried {
-            let Some(entity) = self.model.entity(id) else { continue };
+            let Some(entity) = self.model.entity(id) else {
+                continue;
+            };
             let owner = self.model.entity_name(id);
             for field in &entity.fields {
                 if field.ty == Type::Entity(subject) {
@@ -140,7 +186,12 @@ impl Cx<'_> {
     }
 
     /// References of an event to finer entities than the subject.
-    pub(super) fn finer(&self, shape: &Shape, subject: Option<EntityId>, root: Root) -> Vec<(EntityId, Place)> {
+    pub(super) fn finer(
+        &self,
+        shape: &Shape,
+        subject: Option<EntityId>,
+        root: Root,
+    ) -> Vec<(EntityId, Place)> {
         let Some(subject) = subject.filter(|_| matches!(shape.event, EventKind::Event(_))) else {
             return Vec::new();
         };

@@ -8,9 +8,20 @@ use crate::rules;
 
 impl Cx<'_> {
     /// A text. Where a tag, URL or receiver is asked for, a plain text stands for one.
-    pub(super) fn text(&mut self, env: &Env, text: &ast::TextLit, expected: Option<&Type>) -> Typed {
-        let Some(plain) = text.plain() else { return self.interpolated(env, text) };
-        let value = if plain.is_empty() { Value::Empty } else { Value::Text(normalize(&plain)) };
+    pub(super) fn text(
+        &mut self,
+        env: &Env,
+        text: &ast::TextLit,
+        expected: Option<&Type>,
+    ) -> Typed {
+        let Some(plain) = text.plain() else {
+            return self.interpolated(env, text);
+        };
+        let value = if plain.is_empty() {
+            Value::Empty
+        } else {
+            Value::Text(normalize(&plain))
+        };
         match expected {
             Some(Type::Tag) => {
                 if plain.trim().is_empty() {
@@ -26,8 +37,14 @@ impl Cx<'_> {
             Some(Type::Url) => Typed::constant(value, Type::Url),
             Some(Type::Receiver) => {
                 if !self.model.receivers.contains(plain.as_str()) {
-                    let known: Vec<&str> = self.model.receivers.iter().map(smol_str::SmolStr::as_str).collect();
-                    let problem = rules::unknown_name::receiver(self.path, text.span, &plain, &known);
+                    let known: Vec<&str> = self
+                        .model
+                        .receivers
+                        .iter()
+                        .map(smol_str::SmolStr::as_str)
+                        .collect();
+                    let problem =
+                        rules::unknown_name::receiver(self.path, text.span, &plain, &known);
                     self.report(problem);
                 }
                 Typed::constant(value, Type::Receiver)
@@ -40,10 +57,16 @@ impl Cx<'_> {
         let mut pieces = Vec::with_capacity(text.parts.len());
         for part in &text.parts {
             match part {
-                ast::TextPart::Literal(literal) => pieces.push(Expr::Const(Value::Text(normalize(literal)))),
+                ast::TextPart::Literal(literal) => {
+                    pieces.push(Expr::Const(Value::Text(normalize(literal))))
+                }
                 ast::TextPart::Interpolation { span, expr, format } => {
                     if format.is_some() {
-                        self.report(rules::not_yet_supported::problem(self.path, *span, "a format inside a text"));
+                        self.report(rules::not_yet_supported::problem(
+                            self.path,
+                            *span,
+                            "a format inside a text",
+                        ));
                     }
                     let typed = self.expr(env, expr, None);
                     match &typed.ty {
@@ -52,18 +75,30 @@ impl Cx<'_> {
                             self.report(rules::type_mismatch::message(
                                 self.path,
                                 expr.span,
-                                format!("`{name}` is a record; say which of its fields the text shows"),
+                                format!(
+                                    "`{name}` is a record; say which of its fields the text shows"
+                                ),
                             ));
                         }
                         Type::List(_) | Type::Set(_) => {
                             let ty = self.model.type_name(&typed.ty);
-                            self.report(rules::type_mismatch::problem(self.path, expr.span, "a single value", &ty));
+                            self.report(rules::type_mismatch::problem(
+                                self.path,
+                                expr.span,
+                                "a single value",
+                                &ty,
+                            ));
                         }
                         _ => {}
                     }
-                    let present = matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                    let present =
+                        matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
                     if typed.optional && !present {
-                        self.report(rules::may_be_empty::problem(self.path, expr.span, &self.source(expr.span)));
+                        self.report(rules::may_be_empty::problem(
+                            self.path,
+                            expr.span,
+                            &self.source(expr.span),
+                        ));
                     }
                     pieces.push(typed.expr);
                 }

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
 use trig_ir::{
-    Action, ActionKind, After, Cancel, EntityId, Expr, ForEach, Guard, GuardKind, Limit, LimitKind, PipelineId, Place,
-    Root, ScheduleId, StageName, Start, Test, Trigger, Type, Value,
+    Action, ActionKind, After, Cancel, EntityId, Expr, ForEach, Guard, GuardKind, Limit, LimitKind,
+    PipelineId, Place, Root, ScheduleId, StageName, Start, Test, Trigger, Type, Value,
 };
 
 use super::clauses::Clauses;
@@ -28,27 +28,51 @@ impl Cx<'_> {
         let name = node.name.as_ref().filter(|n| !n.is_missing())?;
         let c = self.clauses(&node.clauses);
         if c.starts.is_empty() {
-            self.report(rules::missing_clause::no_start(self.path, name.span, &name.text));
+            self.report(rules::missing_clause::no_start(
+                self.path, name.span, &name.text,
+            ));
         }
-        let shapes: Vec<Option<Shape>> = c.starts.iter().map(|(pattern, _, _)| self.shape(pattern)).collect();
+        let shapes: Vec<Option<Shape>> = c
+            .starts
+            .iter()
+            .map(|(pattern, _, _)| self.shape(pattern))
+            .collect();
         let known: Vec<&Shape> = shapes.iter().flatten().collect();
-        if known.is_empty() {
-            return None;
-        }
-        let home_entity = home.and_then(|h| self.model.pipeline(h.pipeline)).map(|p| p.entity);
-        let each_node = match c.subject {
-            Some((ast::ForClause::Each(each), _)) => Some(each),
-            _ => None,
-        };
+        let home_entity = home
+            .and_then(|h| self.model.pipeline(h.pipeline))
+            .map(|p| p.entity);
+        let each_node = c.each.map(|(each, _)| each);
         // before `for each`: the record that it fans out from
+        let event_lenient = known.len() < shapes.len() || known.is_empty();
+        let mut lenient = false;
         let (outer, via) = match self.declared_subject(&c, home_entity) {
-            Some(declared) => (Some(declared.entity), declared.via),
-            None if each_node.is_some_and(|e| e.source.is_none()) => return None,
-            None => (self.common_subject(&known, name).ok()?, None),
+            Ok(Some(declared)) => (Some(declared.entity), declared.via),
+            Ok(None) if known.is_empty() => {
+                lenient = true;
+                (None, None)
+            }
+            Ok(None) => match self.common_subject(&known, name) {
+                Ok(common) => (common, None),
+                Err(()) => {
+                    lenient = true;
+                    (None, None)
+                }
+            },
+            Err(()) => {
+                lenient = true;
+                (None, None)
+            }
         };
         let event = shared_fields(&known);
         let old = outer.is_some() && known.iter().all(|s| s.derived == outer);
-        let mut env = Env { subject: outer, old, event: Some(event), ..Env::default() };
+        let mut env = Env {
+            subject: outer,
+            old,
+            event: Some(event),
+            lenient,
+            event_lenient,
+            ..Env::default()
+        };
 
         let zone = self.zone_of(&c);
         let mut guards = Vec::new();
@@ -78,16 +102,23 @@ impl Cx<'_> {
         // from here on the subject is the element of `for each`
         let each = match each_node {
             Some(node) => {
-                let (each, element) = self.for_each(&env, node)?;
+                let fan_out = self.for_each(&env, node);
+                let (each, element) = match fan_out {
+                    Some((each, element)) => (Some(each), Some(element)),
+                    None => {
+                        env.lenient = true;
+                        (None, None)
+                    }
+                };
                 env.outer = env.subject;
-                env.subject = Some(element);
+                env.subject = element;
                 env.old = false;
                 for place in &mut env.present {
                     if place.root == Root::Subject {
                         place.root = Root::Outer;
                     }
                 }
-                Some(each)
+                each
             }
             None => None,
         };
@@ -109,14 +140,20 @@ impl Cx<'_> {
             let test = self.condition(&env, expr);
             self.guard(GuardKind::During, span, Test::Expr(test))
         });
-        let limits = c.cooldown.map(|(what, per, span)| self.cooldown(&env, what, per, span, &name.text));
+        let limits = c
+            .cooldown
+            .map(|(what, per, span)| self.cooldown(&env, what, per, span, &name.text));
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let actions = match c.body {
             Some((block, _)) => self.actions(&env, block, home, c.backwards.is_some()),
             None => match home {
-                Some(home) => vec![self.move_home(home, name.span, c.backwards.is_some(), as_user.clone())],
+                Some(home) => {
+                    vec![self.move_home(home, name.span, c.backwards.is_some(), as_user.clone())]
+                }
                 None => {
-                    self.report(rules::missing_clause::no_action(self.path, name.span, &name.text));
+                    self.report(rules::missing_clause::no_action(
+                        self.path, name.span, &name.text,
+                    ));
                     Vec::new()
                 }
             },
@@ -131,11 +168,19 @@ impl Cx<'_> {
         }
         let name: SmolStr = name.text.as_str().into();
         let home = home.map(|h| {
-            let pipeline = self.model.pipeline(h.pipeline).map(|p| p.name.clone()).unwrap_or_default();
+            let pipeline = self
+                .model
+                .pipeline(h.pipeline)
+                .map(|p| p.name.clone())
+                .unwrap_or_default();
             smol_str::format_smolstr!("{pipeline}.{}", h.stage)
         });
         Some(Trigger {
-            label: node.label.as_ref().and_then(ast::TextLit::plain).unwrap_or_else(|| name.to_string()),
+            label: node
+                .label
+                .as_ref()
+                .and_then(ast::TextLit::plain)
+                .unwrap_or_else(|| name.to_string()),
             loc: self.loc(node.name.as_ref().map_or(Span::default(), |n| n.span)),
             name,
             home,
@@ -154,10 +199,15 @@ impl Cx<'_> {
         })
     }
 
-    fn declared_subject<'n>(&mut self, c: &Clauses<'n>, home: Option<EntityId>) -> Option<Declared<'n>> {
-        match c.subject {
-            Some((ast::ForClause::Subject { entity, via }, span)) => {
-                let declared = self.entity(entity)?;
+    /// The subject that the head, the stage or `for each` declares. `Err` where that is wrong, which has been said.
+    fn declared_subject<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        home: Option<EntityId>,
+    ) -> Result<Option<Declared<'n>>, ()> {
+        match (c.subject, c.each) {
+            (Some((ast::ForClause::Subject { entity, via }, span)), _) => {
+                let declared = self.entity(entity).ok_or(())?;
                 if let Some(home) = home.filter(|h| *h != declared) {
                     let message = format!(
                         "a trigger in a stage is about its pipeline's `{}`, not about a `{}`",
@@ -165,11 +215,14 @@ impl Cx<'_> {
                         self.model.entity_name(declared)
                     );
                     self.report(rules::misplaced_clause::problem(self.path, span, message));
-                    return None;
+                    return Err(());
                 }
-                Some(Declared { entity: declared, via: via.as_ref() })
+                Ok(Some(Declared {
+                    entity: declared,
+                    via: via.as_ref(),
+                }))
             }
-            Some((ast::ForClause::Each(each), span)) => {
+            (_, Some((each, span))) => {
                 if home.is_some() {
                     self.report(rules::misplaced_clause::problem(
                         self.path,
@@ -179,16 +232,20 @@ impl Cx<'_> {
                 }
                 let Some(source) = &each.source else {
                     self.unsupported::<()>(span, "`for each` over all records of an entity");
-                    return None;
+                    return Err(());
                 };
-                let (entity, _) = self.entity_prefix(source)?;
-                Some(Declared { entity, via: None })
+                Ok(self
+                    .entity_prefix(source)
+                    .map(|(entity, _)| Declared { entity, via: None }))
             }
-            None => home.map(|entity| Declared { entity, via: None }),
+            _ => Ok(home.map(|entity| Declared { entity, via: None })),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one start, as they stand in the tree")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one start, as they stand in the tree"
+    )]
     fn start(
         &mut self,
         env: &Env,
@@ -200,7 +257,9 @@ impl Cx<'_> {
         via: Option<&ast::Path>,
     ) -> Option<Start> {
         let place = match subject {
-            Some(subject) => Some(self.subject_place(shape, subject, via, Root::Event, pattern.span)?),
+            Some(subject) => {
+                Some(self.subject_place(shape, subject, via, Root::Event, pattern.span)?)
+            }
             None => None,
         };
         let mut own = env.clone();
@@ -229,12 +288,28 @@ impl Cx<'_> {
                 )),
             }
         }
-        let finer = self.finer(shape, subject, Root::Event).into_iter().map(|(_, place)| place).collect();
-        Some(Start { loc: self.loc(span), pattern: lowered.pattern, subject: place, finer, guards, after: None })
+        let finer = self
+            .finer(shape, subject, Root::Event)
+            .into_iter()
+            .map(|(_, place)| place)
+            .collect();
+        Some(Start {
+            loc: self.loc(span),
+            pattern: lowered.pattern,
+            subject: place,
+            finer,
+            guards,
+            after: None,
+        })
     }
 
     fn guard(&self, kind: GuardKind, span: Span, test: Test) -> Guard {
-        Guard { kind, loc: self.loc(span), test, text: self.source(span) }
+        Guard {
+            kind,
+            loc: self.loc(span),
+            test,
+            text: self.source(span),
+        }
     }
 
     /// In this pipeline, earlier, and not final; with `backwards`, anywhere else in it.
@@ -255,32 +330,59 @@ impl Cx<'_> {
         let mut allowed = Vec::new();
         for (i, stage) in pipeline.stages.iter().enumerate() {
             if i != here && (backwards || (i < here && !stage.kind.is_final())) {
-                allowed.push(StageName { pipeline: pipeline.name.clone(), stage: stage.name.clone() });
+                allowed.push(StageName {
+                    pipeline: pipeline.name.clone(),
+                    stage: stage.name.clone(),
+                });
             }
         }
         let text = if backwards {
             format!("elsewhere in {}", pipeline.name)
         } else {
-            format!("earlier in {} than {}, and not final", pipeline.name, home.stage)
+            format!(
+                "earlier in {} than {}, and not final",
+                pipeline.name, home.stage
+            )
         };
         let stage = Box::new(Expr::Load(Place::field(Root::Subject, field)));
         let test = Test::Expr(Expr::InStages(stage, allowed));
-        Some(Guard { kind: GuardKind::Stage, loc: self.loc(span), test, text })
+        Some(Guard {
+            kind: GuardKind::Stage,
+            loc: self.loc(span),
+            test,
+            text,
+        })
     }
 
     /// The field of an entity that holds its stage.
     pub(super) fn stage_field(&self, entity: EntityId) -> Option<SmolStr> {
         let e = self.model.entity(entity)?;
-        e.fields.iter().find(|f| f.ty == Type::Stage(entity)).map(|f| f.name.clone())
+        e.fields
+            .iter()
+            .find(|f| f.ty == Type::Stage(entity))
+            .map(|f| f.name.clone())
     }
 
-    fn move_home(&mut self, home: &Home, span: Span, backwards: bool, as_user: Option<SmolStr>) -> Action {
-        let pipeline = self.model.pipeline(home.pipeline).map(|p| p.name.clone()).unwrap_or_default();
+    fn move_home(
+        &mut self,
+        home: &Home,
+        span: Span,
+        backwards: bool,
+        as_user: Option<SmolStr>,
+    ) -> Action {
+        let pipeline = self
+            .model
+            .pipeline(home.pipeline)
+            .map(|p| p.name.clone())
+            .unwrap_or_default();
         Action {
             loc: self.loc(span),
             kind: ActionKind::Move {
                 record: Place::root(Root::Subject),
-                to: StageName { pipeline, stage: home.stage.clone() },
+                to: StageName {
+                    pipeline,
+                    stage: home.stage.clone(),
+                },
                 backwards,
                 across: false,
                 as_user,
@@ -294,10 +396,19 @@ impl Cx<'_> {
         // `for each contact of deal`: the deal's only collection of contacts
         let (place, element) = match ty {
             Type::Entity(owner) => {
-                let binder = ast::Path { span: node.binder.span, names: vec![node.binder.clone()] };
+                let binder = ast::Path {
+                    span: node.binder.span,
+                    names: vec![node.binder.clone()],
+                };
                 let wanted = self.entity(&binder)?;
-                let fields = self.model.entity(owner).map(|e| e.fields.as_slice()).unwrap_or_default();
-                let mut of = fields.iter().filter(|f| f.ty.element() == Some(&Type::Entity(wanted)));
+                let fields = self
+                    .model
+                    .entity(owner)
+                    .map(|e| e.fields.as_slice())
+                    .unwrap_or_default();
+                let mut of = fields
+                    .iter()
+                    .filter(|f| f.ty.element() == Some(&Type::Entity(wanted)));
                 match (of.next(), of.next()) {
                     (Some(field), None) => {
                         let mut place = place;
@@ -305,10 +416,18 @@ impl Cx<'_> {
                         (place, wanted)
                     }
                     _ => {
-                        let (owner, wanted) = (self.model.entity_name(owner), self.model.entity_name(wanted));
+                        let (owner, wanted) = (
+                            self.model.entity_name(owner),
+                            self.model.entity_name(wanted),
+                        );
                         let message = format!("a `{owner}` has no single collection of `{wanted}`");
                         let help = format!("say which field: `for each {wanted} of {owner}.FIELD`");
-                        self.report(rules::misplaced_clause::with_help(self.path, source.span, message, help));
+                        self.report(rules::misplaced_clause::with_help(
+                            self.path,
+                            source.span,
+                            message,
+                            help,
+                        ));
                         return None;
                     }
                 }
@@ -317,14 +436,24 @@ impl Cx<'_> {
                 Type::Entity(element) => (place, element),
                 other => {
                     let found = self.model.type_name(&other);
-                    self.report(rules::type_mismatch::problem(self.path, source.span, "a list of records", &found));
+                    self.report(rules::type_mismatch::problem(
+                        self.path,
+                        source.span,
+                        "a list of records",
+                        &found,
+                    ));
                     return None;
                 }
             },
             Type::Any => return None,
             other => {
                 let found = self.model.type_name(&other);
-                self.report(rules::type_mismatch::problem(self.path, source.span, "a list of records", &found));
+                self.report(rules::type_mismatch::problem(
+                    self.path,
+                    source.span,
+                    "a list of records",
+                    &found,
+                ));
                 return None;
             }
         };
@@ -340,11 +469,30 @@ impl Cx<'_> {
             let test = self.condition(&inner, filter);
             self.guard(GuardKind::When, filter.span, Test::Expr(test))
         });
-        Some((ForEach { loc: self.loc(node.span), source: place, filter }, element))
+        Some((
+            ForEach {
+                loc: self.loc(node.span),
+                source: place,
+                filter,
+            },
+            element,
+        ))
     }
 
-    fn after(&mut self, env: &Env, clause: &ast::Clause, shapes: &[Option<Shape>]) -> Option<After> {
-        let ast::ClauseKind::After { duration, holds, unless } = &clause.kind else { return None };
+    fn after(
+        &mut self,
+        env: &Env,
+        clause: &ast::Clause,
+        shapes: &[Option<Shape>],
+    ) -> Option<After> {
+        let ast::ClauseKind::After {
+            duration,
+            holds,
+            unless,
+        } = &clause.kind
+        else {
+            return None;
+        };
         let duration = match literal::constant(duration) {
             Ok(Some((Value::Duration(d), _))) => d,
             Err((span, message)) => {
@@ -373,11 +521,21 @@ impl Cx<'_> {
         for pattern in unless {
             cancels.extend(self.cancel(env, pattern, shapes));
         }
-        Some(After { loc: self.loc(clause.span), duration, holds, unless: cancels })
+        Some(After {
+            loc: self.loc(clause.span),
+            duration,
+            holds,
+            unless: cancels,
+        })
     }
 
     /// An event after `unless`, and how it belongs to the firing that it cancels.
-    fn cancel(&mut self, env: &Env, pattern: &ast::Pattern, starts: &[Option<Shape>]) -> Option<Cancel> {
+    fn cancel(
+        &mut self,
+        env: &Env,
+        pattern: &ast::Pattern,
+        starts: &[Option<Shape>],
+    ) -> Option<Cancel> {
         let shape = self.shape(pattern)?;
         let lowered = self.pattern(env, pattern, &shape);
         let mut subject = None;
@@ -388,7 +546,12 @@ impl Cx<'_> {
             } else if lowered.pattern.filter.is_none() {
                 let name = self.model.entity_name(of).to_owned();
                 let what = shape.fields.what.clone();
-                self.report(rules::uncorrelated_unless::problem(self.path, pattern.span, &what, &name));
+                self.report(rules::uncorrelated_unless::problem(
+                    self.path,
+                    pattern.span,
+                    &what,
+                    &name,
+                ));
                 return None;
             }
         }
@@ -404,7 +567,12 @@ impl Cx<'_> {
             finer.push(pairs);
         }
         let by = lowered.by.map(|(by, _)| by).unwrap_or_default();
-        Some(Cancel { pattern: lowered.pattern, by, subject, finer })
+        Some(Cancel {
+            pattern: lowered.pattern,
+            by,
+            subject,
+            finer,
+        })
     }
 
     fn cooldown(
@@ -418,9 +586,11 @@ impl Cx<'_> {
         let paths: Vec<ast::Path>;
         let (name, window, per) = match what {
             ast::CooldownRef::Duration(expr) => match literal::constant(expr) {
-                Ok(Some((Value::Duration(window), _))) => {
-                    (SmolStr::from(trigger), window, per.map(|key| key.paths.as_slice()))
-                }
+                Ok(Some((Value::Duration(window), _))) => (
+                    SmolStr::from(trigger),
+                    window,
+                    per.map(|key| key.paths.as_slice()),
+                ),
                 Err((span, message)) => {
                     self.report(rules::invalid_literal::problem(self.path, span, message));
                     return None;
@@ -436,8 +606,17 @@ impl Cx<'_> {
                         "a shared cooldown says itself per what it counts",
                     ));
                 }
-                paths = sig.per.iter().flatten().map(|names| as_path(names, path.span)).collect();
-                (sig.name.clone(), sig.window, sig.per.as_ref().map(|_| paths.as_slice()))
+                paths = sig
+                    .per
+                    .iter()
+                    .flatten()
+                    .map(|names| as_path(names, path.span))
+                    .collect();
+                (
+                    sig.name.clone(),
+                    sig.window,
+                    sig.per.as_ref().map(|_| paths.as_slice()),
+                )
             }
         };
         let key = match per {
@@ -448,9 +627,20 @@ impl Cx<'_> {
                 }
                 key
             }
-            None => env.subject.map(|_| Place::root(Root::Subject)).into_iter().collect(),
+            None => env
+                .subject
+                .map(|_| Place::root(Root::Subject))
+                .into_iter()
+                .collect(),
         };
-        Some(Limit { loc: self.loc(span), name, kind: LimitKind::Cooldown, count: 1, window, key })
+        Some(Limit {
+            loc: self.loc(span),
+            name,
+            kind: LimitKind::Cooldown,
+            count: 1,
+            window,
+            key,
+        })
     }
 
     fn shared_cooldown(&mut self, path: &ast::Path) -> Option<crate::model::CooldownSig> {
@@ -459,13 +649,25 @@ impl Cx<'_> {
             Lookup::Found(_, Decl::Cooldown(i)) => self.model.cooldowns.get(i as usize).cloned(),
             Lookup::Found(full, decl) => {
                 let full = full.clone();
-                self.report(rules::wrong_kind::problem(self.path, path.span, &full, decl.kind(), "a cooldown"));
+                self.report(rules::wrong_kind::problem(
+                    self.path,
+                    path.span,
+                    &full,
+                    decl.kind(),
+                    "a cooldown",
+                ));
                 None
             }
             _ => {
                 let known = self.model.scope.names(|d| matches!(d, Decl::Cooldown(_)));
                 if !path.is_missing() {
-                    let problem = rules::unknown_name::problem(self.path, path.span, "cooldown", &path.text(), &known);
+                    let problem = rules::unknown_name::problem(
+                        self.path,
+                        path.span,
+                        "cooldown",
+                        &path.text(),
+                        &known,
+                    );
                     self.report(problem);
                 }
                 None
@@ -544,17 +746,25 @@ impl Cx<'_> {
     /// The zone of the one schedule in `during`, else the project's.
     fn during_zone(&mut self, during: Option<&Guard>) -> SmolStr {
         let mut schedules = Vec::new();
-        if let Some(Guard { test: Test::Expr(expr), .. }) = during {
+        if let Some(Guard {
+            test: Test::Expr(expr),
+            ..
+        }) = during
+        {
             open_schedules(expr, &mut schedules);
         }
-        let mut zones: Vec<SmolStr> =
-            schedules.iter().filter_map(|id| self.model.schedule(*id)).map(|s| s.zone.clone()).collect();
+        let mut zones: Vec<SmolStr> = schedules
+            .iter()
+            .filter_map(|id| self.model.schedule(*id))
+            .map(|s| s.zone.clone())
+            .collect();
         zones.sort();
         zones.dedup();
         match (zones.as_slice(), during) {
             ([one], _) => one.clone(),
             ([a, b, ..], Some(guard)) => {
-                let message = format!("the schedules in `during` have different zones, `{a}` and `{b}`");
+                let message =
+                    format!("the schedules in `during` have different zones, `{a}` and `{b}`");
                 let span = Span::new(guard.loc.start, guard.loc.end);
                 self.report(rules::misplaced_clause::with_help(
                     self.path,
@@ -572,7 +782,10 @@ impl Cx<'_> {
 /// The fields that all events have, of equal type.
 fn shared_fields(shapes: &[&Shape]) -> EventFields {
     let Some((first, rest)) = shapes.split_first() else {
-        return EventFields { what: "the event".to_owned(), fields: Vec::new() };
+        return EventFields {
+            what: "the event".to_owned(),
+            fields: Vec::new(),
+        };
     };
     if rest.is_empty() {
         return first.fields.clone();
@@ -582,7 +795,12 @@ fn shared_fields(shapes: &[&Shape]) -> EventFields {
         let mut shared = field.clone();
         let mut everywhere = true;
         for shape in rest {
-            match shape.fields.fields.iter().find(|f| f.name == field.name && f.ty == field.ty) {
+            match shape
+                .fields
+                .fields
+                .iter()
+                .find(|f| f.name == field.name && f.ty == field.ty)
+            {
                 Some(other) => shared.optional |= other.optional,
                 None => everywhere = false,
             }
@@ -591,11 +809,23 @@ fn shared_fields(shapes: &[&Shape]) -> EventFields {
             fields.push(shared);
         }
     }
-    EventFields { what: "the event of every start".to_owned(), fields }
+    EventFields {
+        what: "the event of every start".to_owned(),
+        fields,
+    }
 }
 
 fn as_path(names: &[SmolStr], span: Span) -> ast::Path {
-    ast::Path { span, names: names.iter().map(|n| ast::Name { span, text: n.to_string() }).collect() }
+    ast::Path {
+        span,
+        names: names
+            .iter()
+            .map(|n| ast::Name {
+                span,
+                text: n.to_string(),
+            })
+            .collect(),
+    }
 }
 
 fn open_schedules(expr: &Expr, out: &mut Vec<ScheduleId>) {

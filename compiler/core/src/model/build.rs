@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
 use trig_ir::{
-    ActionDecl, ActionId, ConditionId, Entity, EntityId, Enum, EnumId, Event, EventId, IfUnknown, PipelineId, Project,
-    ScheduleId, Variant,
+    ActionDecl, ActionId, ConditionId, Entity, EntityId, Enum, EnumId, Event, EventId, IfUnknown,
+    PipelineId, Project, ScheduleId, Variant,
 };
 
-use super::{ActionSig, ConditionSig, CooldownSig, Decl, EventSig, Lookup, Model, ParamDefault, Scope, full_name};
+use super::{
+    ActionSig, ConditionSig, CooldownSig, Decl, EventSig, Lookup, Model, ParamDefault, Scope,
+    full_name,
+};
 use crate::check::literal;
 use crate::problem::Problem;
 use crate::rules;
@@ -104,22 +107,82 @@ impl<'a> Builder<'a> {
     fn declare(&mut self, unit: Unit<'a>, item: &'a ast::Item) {
         use ast::ItemKind as K;
         match &item.kind {
-            K::Entity(node) => push(&mut self.entities, &mut self.seen, &mut self.problems, unit, &node.name, node),
-            K::Enum(node) => push(&mut self.enums, &mut self.seen, &mut self.problems, unit, &node.name, node),
+            K::Entity(node) => push(
+                &mut self.entities,
+                &mut self.seen,
+                &mut self.problems,
+                unit,
+                &node.name,
+                node,
+            ),
+            K::Enum(node) => push(
+                &mut self.enums,
+                &mut self.seen,
+                &mut self.problems,
+                unit,
+                &node.name,
+                node,
+            ),
             K::Event(node) => {
-                push(&mut self.events, &mut self.seen, &mut self.problems, unit, &as_name(&node.name), node);
+                push(
+                    &mut self.events,
+                    &mut self.seen,
+                    &mut self.problems,
+                    unit,
+                    &as_name(&node.name),
+                    node,
+                );
             }
             K::Action(node) => {
-                push(&mut self.actions, &mut self.seen, &mut self.problems, unit, &as_name(&node.name), node);
+                push(
+                    &mut self.actions,
+                    &mut self.seen,
+                    &mut self.problems,
+                    unit,
+                    &as_name(&node.name),
+                    node,
+                );
             }
             K::Condition(node) => {
-                push(&mut self.conditions, &mut self.seen, &mut self.problems, unit, &node.name, node);
+                push(
+                    &mut self.conditions,
+                    &mut self.seen,
+                    &mut self.problems,
+                    unit,
+                    &node.name,
+                    node,
+                );
             }
-            K::Schedule(node) => push(&mut self.schedules, &mut self.seen, &mut self.problems, unit, &node.name, node),
-            K::Cooldown(node) => push(&mut self.cooldowns, &mut self.seen, &mut self.problems, unit, &node.name, node),
+            K::Schedule(node) => push(
+                &mut self.schedules,
+                &mut self.seen,
+                &mut self.problems,
+                unit,
+                &node.name,
+                node,
+            ),
+            K::Cooldown(node) => push(
+                &mut self.cooldowns,
+                &mut self.seen,
+                &mut self.problems,
+                unit,
+                &node.name,
+                node,
+            ),
             K::Pipeline(node) => {
-                push(&mut self.pipelines, &mut self.seen, &mut self.problems, unit, &node.name, node);
-                for inner in node.others.iter().chain(node.stages.iter().flat_map(|s| &s.items)) {
+                push(
+                    &mut self.pipelines,
+                    &mut self.seen,
+                    &mut self.problems,
+                    unit,
+                    &node.name,
+                    node,
+                );
+                for inner in node
+                    .others
+                    .iter()
+                    .chain(node.stages.iter().flat_map(|s| &s.items))
+                {
                     self.declare(unit, inner);
                 }
             }
@@ -133,7 +196,9 @@ impl<'a> Builder<'a> {
             K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Other("a breaker")),
             K::Flow(node) => self.declare_plain(unit, &node.name, Decl::Other("a flow")),
             K::Template(node) => self.declare_plain(unit, &node.name, Decl::Other("a template")),
-            K::Apply(node) => self.declare_plain(unit, &node.name, Decl::Other("an applied template")),
+            K::Apply(node) => {
+                self.declare_plain(unit, &node.name, Decl::Other("an applied template"))
+            }
             K::Use(_) | K::Extend(_) | K::Known(_) | K::Test(_) | K::Bad => {}
         }
     }
@@ -147,7 +212,8 @@ impl<'a> Builder<'a> {
             if decl == Decl::Trigger {
                 *self.model.repeated.entry(full.clone()).or_default() += 1;
             }
-            self.problems.push(rules::duplicate_name::problem(unit.path, name.span, &full));
+            self.problems
+                .push(rules::duplicate_name::problem(unit.path, name.span, &full));
         } else {
             self.model.scope.insert(unit.catalogue, &name.text, decl);
         }
@@ -160,16 +226,30 @@ impl<'a> Builder<'a> {
         enter(scope, &mut self.enums, |i| Decl::Enum(EnumId(i)));
         enter(scope, &mut self.events, |i| Decl::Event(EventId(i)));
         enter(scope, &mut self.actions, |i| Decl::Action(ActionId(i)));
-        enter(scope, &mut self.pipelines, |i| Decl::Pipeline(PipelineId(i)));
-        enter(scope, &mut self.conditions, |i| Decl::Condition(ConditionId(i)));
-        enter(scope, &mut self.schedules, |i| Decl::Schedule(ScheduleId(i)));
+        enter(scope, &mut self.pipelines, |i| {
+            Decl::Pipeline(PipelineId(i))
+        });
+        enter(scope, &mut self.conditions, |i| {
+            Decl::Condition(ConditionId(i))
+        });
+        enter(scope, &mut self.schedules, |i| {
+            Decl::Schedule(ScheduleId(i))
+        });
         enter(scope, &mut self.cooldowns, Decl::Cooldown);
     }
 
     fn resolve_entities(&mut self, units: &[Unit<'a>]) {
         for (i, named) in (0..).zip(std::mem::take(&mut self.entities)) {
-            let fields = self.fields(named.unit, &named.node.fields, Some(EntityId(i)), &named.full);
-            self.model.entities.push(Entity { name: named.full, fields });
+            let fields = self.fields(
+                named.unit,
+                &named.node.fields,
+                Some(EntityId(i)),
+                &named.full,
+            );
+            self.model.entities.push(Entity {
+                name: named.full,
+                fields,
+            });
         }
         for (i, named) in (0..).zip(std::mem::take(&mut self.enums)) {
             let _: u32 = i;
@@ -185,17 +265,35 @@ impl<'a> Builder<'a> {
                     ));
                     continue;
                 }
-                let native_id = v.native_id.as_ref().and_then(ast::TextLit::plain).map(SmolStr::from);
-                variants.push(Variant { name: v.name.text.as_str().into(), native_id });
+                let native_id = v
+                    .native_id
+                    .as_ref()
+                    .and_then(ast::TextLit::plain)
+                    .map(SmolStr::from);
+                variants.push(Variant {
+                    name: v.name.text.as_str().into(),
+                    native_id,
+                });
             }
-            self.model.enums.push(Enum { name: named.full, variants });
+            self.model.enums.push(Enum {
+                name: named.full,
+                variants,
+            });
         }
         for (unit, extend) in extends(units) {
             match self.lookup(unit, &extend.target) {
                 Some((_, Decl::Entity(id))) => {
-                    let name = self.model.entity(id).map(|e| e.name.clone()).unwrap_or_default();
+                    let name = self
+                        .model
+                        .entity(id)
+                        .map(|e| e.name.clone())
+                        .unwrap_or_default();
                     let more = self.fields(unit, &extend.fields, Some(id), &name);
-                    let have = self.model.entities.get_mut(id.index()).map(|e| &mut e.fields);
+                    let have = self
+                        .model
+                        .entities
+                        .get_mut(id.index())
+                        .map(|e| &mut e.fields);
                     if let Some(have) = have {
                         join_fields(&mut self.problems, unit, &extend.fields, have, more, &name);
                     }
@@ -221,15 +319,38 @@ impl<'a> Builder<'a> {
                     "an event `from webhook`",
                 ));
             }
-            let subjects = named.node.subjects.iter().filter_map(|path| self.entity_id(named.unit, path)).collect();
+            let subjects = named
+                .node
+                .subjects
+                .iter()
+                .filter_map(|path| self.entity_id(named.unit, path))
+                .collect();
             let fields = self.fields(named.unit, &named.node.fields, None, &named.full);
-            self.model.events.push(EventSig { event: Event { name: named.full, fields }, subjects });
+            self.model.events.push(EventSig {
+                event: Event {
+                    name: named.full,
+                    fields,
+                },
+                subjects,
+            });
         }
         for (unit, extend) in extends(units) {
-            if let Lookup::Found(_, Decl::Event(id)) = self.model.scope.lookup(unit.catalogue, &extend.target.text()) {
-                let name = self.model.event(id).map(|e| e.event.name.clone()).unwrap_or_default();
+            if let Lookup::Found(_, Decl::Event(id)) = self
+                .model
+                .scope
+                .lookup(unit.catalogue, &extend.target.text())
+            {
+                let name = self
+                    .model
+                    .event(id)
+                    .map(|e| e.event.name.clone())
+                    .unwrap_or_default();
                 let more = self.fields(unit, &extend.fields, None, &name);
-                let have = self.model.events.get_mut(id.index()).map(|e| &mut e.event.fields);
+                let have = self
+                    .model
+                    .events
+                    .get_mut(id.index())
+                    .map(|e| &mut e.event.fields);
                 if let Some(have) = have {
                     join_fields(&mut self.problems, unit, &extend.fields, have, more, &name);
                 }
@@ -237,10 +358,15 @@ impl<'a> Builder<'a> {
         }
         // an event `for deal` that declares no field for it has one all the same
         for i in 0..self.model.events.len() {
-            let Some(sig) = self.model.events.get(i) else { continue };
+            let Some(sig) = self.model.events.get(i) else {
+                continue;
+            };
             let mut missing = Vec::new();
             for subject in &sig.subjects {
-                if Model::references(&sig.event.fields, *subject).next().is_none() {
+                if Model::references(&sig.event.fields, *subject)
+                    .next()
+                    .is_none()
+                {
                     missing.push(super::fields::subject_field(&self.model, *subject));
                 }
             }
@@ -302,7 +428,12 @@ impl<'a> Builder<'a> {
                 param.optional |= defaults.contains_key(&param.name);
             }
             self.model.actions.push(ActionSig {
-                decl: ActionDecl { name: named.full, params, if_unknown, emits },
+                decl: ActionDecl {
+                    name: named.full,
+                    params,
+                    if_unknown,
+                    emits,
+                },
                 defaults,
                 open: node.open,
             });
@@ -318,8 +449,15 @@ impl<'a> Builder<'a> {
                     "a condition with parameters",
                 ));
             }
-            let subject = named.node.subject.as_ref().and_then(|path| self.entity_id(named.unit, path));
-            self.model.conditions.push(ConditionSig { name: named.full, subject });
+            let subject = named
+                .node
+                .subject
+                .as_ref()
+                .and_then(|path| self.entity_id(named.unit, path));
+            self.model.conditions.push(ConditionSig {
+                name: named.full,
+                subject,
+            });
         }
     }
 
@@ -334,9 +472,16 @@ impl<'a> Builder<'a> {
                 trig_ir::Millis::DAY
             });
             let per = named.node.per.as_ref().map(|key| {
-                key.paths.iter().map(|p| p.names.iter().map(|n| n.text.as_str().into()).collect()).collect()
+                key.paths
+                    .iter()
+                    .map(|p| p.names.iter().map(|n| n.text.as_str().into()).collect())
+                    .collect()
             });
-            self.model.cooldowns.push(CooldownSig { name: named.full, window, per });
+            self.model.cooldowns.push(CooldownSig {
+                name: named.full,
+                window,
+                per,
+            });
         }
     }
 
@@ -344,7 +489,8 @@ impl<'a> Builder<'a> {
     fn apply_native_ids(&mut self, ids: &[(SmolStr, SmolStr, Span)]) {
         for (path, id, span) in ids {
             if !super::fields::set_native_id(&mut self.model, path, id) {
-                self.problems.push(rules::unknown_name::native_id(&self.model, *span, path));
+                self.problems
+                    .push(rules::unknown_name::native_id(&self.model, *span, path));
             }
         }
     }
@@ -358,12 +504,16 @@ impl<'a> Builder<'a> {
         match self.model.scope.lookup(unit.catalogue, &text) {
             Lookup::Found(full, decl) => Some((full.clone(), decl)),
             Lookup::Ambiguous(names) => {
-                self.problems.push(rules::ambiguous_name::problem(unit.path, path.span, &text, &names));
+                self.problems.push(rules::ambiguous_name::problem(
+                    unit.path, path.span, &text, &names,
+                ));
                 None
             }
             Lookup::Missing => {
                 let known = self.model.scope.names(|_| true);
-                self.problems.push(rules::unknown_name::problem(unit.path, path.span, "name", &text, &known));
+                self.problems.push(rules::unknown_name::problem(
+                    unit.path, path.span, "name", &text, &known,
+                ));
                 None
             }
         }
@@ -374,11 +524,21 @@ impl<'a> Builder<'a> {
         match self.lookup(unit, path)? {
             (_, Decl::Entity(id)) => Some(id),
             (_, Decl::Other("a group")) => {
-                self.problems.push(rules::not_yet_supported::problem(unit.path, path.span, "a group of entities"));
+                self.problems.push(rules::not_yet_supported::problem(
+                    unit.path,
+                    path.span,
+                    "a group of entities",
+                ));
                 None
             }
             (full, other) => {
-                self.problems.push(rules::wrong_kind::problem(unit.path, path.span, &full, other.kind(), "an entity"));
+                self.problems.push(rules::wrong_kind::problem(
+                    unit.path,
+                    path.span,
+                    &full,
+                    other.kind(),
+                    "an entity",
+                ));
                 None
             }
         }
@@ -432,7 +592,10 @@ fn as_name(path: &ast::Path) -> ast::Name {
     if path.is_missing() {
         return ast::Name::missing(path.span.end);
     }
-    ast::Name { span: path.span, text: path.text() }
+    ast::Name {
+        span: path.span,
+        text: path.text(),
+    }
 }
 
 fn join_fields(
@@ -446,8 +609,17 @@ fn join_fields(
     for field in more {
         match have.binary_search_by(|f| f.name.cmp(&field.name)) {
             Ok(_) => {
-                let span = nodes.iter().find(|n| n.name.text == field.name).map_or(Span::default(), |n| n.name.span);
-                problems.push(rules::duplicate_field::problem(unit.path, span, "field", &field.name, owner));
+                let span = nodes
+                    .iter()
+                    .find(|n| n.name.text == field.name)
+                    .map_or(Span::default(), |n| n.name.span);
+                problems.push(rules::duplicate_field::problem(
+                    unit.path,
+                    span,
+                    "field",
+                    &field.name,
+                    owner,
+                ));
             }
             Err(at) => have.insert(at, field),
         }
@@ -456,7 +628,12 @@ fn join_fields(
 
 fn param_default(expr: &ast::Expr) -> Option<ParamDefault> {
     match &expr.kind {
-        ast::ExprKind::Path(path) if path.single().is_some_and(|n| n.text == "subject") => Some(ParamDefault::Subject),
-        _ => literal::constant(expr).ok().flatten().map(|(value, _)| ParamDefault::Const(value)),
+        ast::ExprKind::Path(path) if path.single().is_some_and(|n| n.text == "subject") => {
+            Some(ParamDefault::Subject)
+        }
+        _ => literal::constant(expr)
+            .ok()
+            .flatten()
+            .map(|(value, _)| ParamDefault::Const(value)),
     }
 }

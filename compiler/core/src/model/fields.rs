@@ -10,8 +10,8 @@ use crate::rules;
 
 /// The names of the built-in types.
 pub(crate) const BUILT_IN: &[&str] = &[
-    "bool", "int", "decimal", "money", "text", "url", "date", "time", "datetime", "duration", "weekday", "user", "tag",
-    "receiver",
+    "bool", "int", "decimal", "money", "text", "url", "date", "time", "datetime", "duration",
+    "weekday", "user", "tag", "receiver",
 ];
 
 fn built_in(name: &str) -> Option<Type> {
@@ -49,7 +49,12 @@ impl Builder<'_> {
     }
 
     /// Resolves parameters, in the order declared.
-    pub(super) fn params(&mut self, unit: Unit<'_>, nodes: &[ast::Field], owner_name: &SmolStr) -> Vec<Field> {
+    pub(super) fn params(
+        &mut self,
+        unit: Unit<'_>,
+        nodes: &[ast::Field],
+        owner_name: &SmolStr,
+    ) -> Vec<Field> {
         self.resolve(unit, nodes, None, owner_name)
     }
 
@@ -76,13 +81,21 @@ impl Builder<'_> {
                 continue;
             }
             if let Some(was) = &node.was {
-                self.problems.push(rules::not_yet_supported::problem(unit.path, was.span, "`was` on a field"));
+                self.problems.push(rules::not_yet_supported::problem(
+                    unit.path,
+                    was.span,
+                    "`was` on a field",
+                ));
             }
             fields.push(Field {
                 name: node.name.text.as_str().into(),
                 ty: self.type_of(unit, &node.ty, owner),
                 optional: node.ty.optional,
-                native_id: node.native_id.as_ref().and_then(ast::TextLit::plain).map(SmolStr::from),
+                native_id: node
+                    .native_id
+                    .as_ref()
+                    .and_then(ast::TextLit::plain)
+                    .map(SmolStr::from),
                 silent: node.silent,
             });
         }
@@ -110,7 +123,11 @@ impl Builder<'_> {
                 None => Type::Any,
             },
             ast::TypeKind::By { .. } => {
-                self.problems.push(rules::not_yet_supported::problem(unit.path, ty.span, "a reference found `by` a field"));
+                self.problems.push(rules::not_yet_supported::problem(
+                    unit.path,
+                    ty.span,
+                    "a reference found `by` a field",
+                ));
                 Type::Any
             }
             ast::TypeKind::Missing => Type::Any,
@@ -161,17 +178,30 @@ impl Builder<'_> {
             Lookup::Found(_, Decl::Entity(id)) => Type::Entity(id),
             Lookup::Found(_, Decl::Enum(id)) => Type::Enum(id),
             Lookup::Found(full, other) => {
-                self.problems.push(rules::wrong_kind::problem(unit.path, path.span, full, other.kind(), "a type"));
+                self.problems.push(rules::wrong_kind::problem(
+                    unit.path,
+                    path.span,
+                    full,
+                    other.kind(),
+                    "a type",
+                ));
                 Type::Any
             }
             Lookup::Ambiguous(names) => {
-                self.problems.push(rules::ambiguous_name::problem(unit.path, path.span, &text, &names));
+                self.problems.push(rules::ambiguous_name::problem(
+                    unit.path, path.span, &text, &names,
+                ));
                 Type::Any
             }
             Lookup::Missing => {
-                let mut known = self.model.scope.names(|d| matches!(d, Decl::Entity(_) | Decl::Enum(_)));
+                let mut known = self
+                    .model
+                    .scope
+                    .names(|d| matches!(d, Decl::Entity(_) | Decl::Enum(_)));
                 known.extend(BUILT_IN);
-                self.problems.push(rules::unknown_name::problem(unit.path, path.span, "type", &text, &known));
+                self.problems.push(rules::unknown_name::problem(
+                    unit.path, path.span, "type", &text, &known,
+                ));
                 Type::Any
             }
         }
@@ -195,7 +225,9 @@ pub(super) fn set_native_id(model: &mut Model, path: &str, id: &SmolStr) -> bool
         pipeline.native_id = Some(id.clone());
         return true;
     }
-    let Some((owner, name)) = path.rsplit_once('.') else { return false };
+    let Some((owner, name)) = path.rsplit_once('.') else {
+        return false;
+    };
     if let Some(pipeline) = model.pipelines.iter_mut().find(|p| p.name == owner) {
         return match pipeline.stages.iter_mut().find(|s| s.name == name) {
             Some(stage) => {
@@ -207,7 +239,10 @@ pub(super) fn set_native_id(model: &mut Model, path: &str, id: &SmolStr) -> bool
     }
     // a field's own name may hold a dot: `lead.utm.source`
     for (at, _) in path.match_indices('.') {
-        let (owner, field) = (path.get(..at).unwrap_or_default(), path.get(at + 1..).unwrap_or_default());
+        let (owner, field) = (
+            path.get(..at).unwrap_or_default(),
+            path.get(at + 1..).unwrap_or_default(),
+        );
         if let Lookup::Found(_, Decl::Entity(entity)) = model.scope.lookup(None, owner)
             && let Some(entity) = model.entities.get_mut(entity.index())
             && let Some(field) = entity.fields.iter_mut().find(|f| f.name == field)
@@ -224,10 +259,20 @@ pub(crate) fn native_id_paths(model: &Model) -> Vec<String> {
     let mut paths = Vec::new();
     for pipeline in &model.pipelines {
         paths.push(pipeline.name.to_string());
-        paths.extend(pipeline.stages.iter().map(|s| format!("{}.{}", pipeline.name, s.name)));
+        paths.extend(
+            pipeline
+                .stages
+                .iter()
+                .map(|s| format!("{}.{}", pipeline.name, s.name)),
+        );
     }
     for entity in &model.entities {
-        paths.extend(entity.fields.iter().map(|f| format!("{}.{}", short(&entity.name), f.name)));
+        paths.extend(
+            entity
+                .fields
+                .iter()
+                .map(|f| format!("{}.{}", short(&entity.name), f.name)),
+        );
     }
     paths
 }

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trig_ir::{
-    ActionDecl, ConditionId, Entity, EntityId, Enum, Event, EventId, Field, Millis, Pipeline, PipelineId, Project,
-    Schedule, ScheduleId, StageName, Type, Value,
+    ActionDecl, ConditionId, Entity, EntityId, Enum, Event, EventId, Field, Millis, Pipeline,
+    PipelineId, Project, Schedule, ScheduleId, StageName, Type, Value,
 };
 
 pub(crate) use build::{Facts, Unit, build};
@@ -107,8 +107,14 @@ impl Model {
     }
 
     /// The pipelines of an entity.
-    pub(crate) fn pipelines_of(&self, entity: EntityId) -> impl Iterator<Item = (PipelineId, &Pipeline)> {
-        (0..).map(PipelineId).zip(&self.pipelines).filter(move |(_, p)| p.entity == entity)
+    pub(crate) fn pipelines_of(
+        &self,
+        entity: EntityId,
+    ) -> impl Iterator<Item = (PipelineId, &Pipeline)> {
+        (0..)
+            .map(PipelineId)
+            .zip(&self.pipelines)
+            .filter(move |(_, p)| p.entity == entity)
     }
 
     /// The stages called `name` in the pipelines that a stage type covers.
@@ -121,7 +127,10 @@ impl Model {
                 _ => false,
             };
             if covered && pipeline.stages.iter().any(|s| s.name == name) {
-                found.push(StageName { pipeline: pipeline.name.clone(), stage: name.into() });
+                found.push(StageName {
+                    pipeline: pipeline.name.clone(),
+                    stage: name.into(),
+                });
             }
         }
         found
@@ -134,7 +143,10 @@ impl Model {
 
     /// Whether records of `entity` belong to one record of `to`: then `entity` is the finer one.
     pub(crate) fn is_finer(&self, entity: EntityId, to: EntityId) -> bool {
-        entity != to && self.entity(entity).is_some_and(|e| Self::references(&e.fields, to).next().is_some())
+        entity != to
+            && self
+                .entity(entity)
+                .is_some_and(|e| Self::references(&e.fields, to).next().is_some())
     }
 
     /// A type as it is written.
@@ -155,7 +167,11 @@ impl Model {
             Type::Tag => "tag".into(),
             Type::Receiver => "receiver".into(),
             Type::Any => "anything".into(),
-            Type::Enum(id) => self.enums.get(id.index()).map_or("enum", |e| short(&e.name)).into(),
+            Type::Enum(id) => self
+                .enums
+                .get(id.index())
+                .map_or("enum", |e| short(&e.name))
+                .into(),
             Type::Entity(id) => self.entity_name(*id).into(),
             Type::Stage(id) => format!("stage of {}", self.entity_name(*id)),
             Type::StageOf(id) => format!("stage of {}", self.pipeline(*id).map_or("", |p| &p.name)),
@@ -169,6 +185,9 @@ impl Model {
 pub(crate) fn short(full: &str) -> &str {
     crate::catalogue::CATALOGUES
         .iter()
-        .find_map(|c| full.strip_prefix(c.name).and_then(|rest| rest.strip_prefix('.')))
+        .find_map(|c| {
+            full.strip_prefix(c.name)
+                .and_then(|rest| rest.strip_prefix('.'))
+        })
         .unwrap_or(full)
 }

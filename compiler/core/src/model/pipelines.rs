@@ -12,7 +12,9 @@ impl Builder<'_> {
         for named in std::mem::take(&mut self.pipelines) {
             let (unit, node) = (named.unit, named.node);
             // a pipeline of an unknown entity keeps its stages, so that its triggers are still read
-            let entity = self.entity_id(unit, &node.entity).unwrap_or(EntityId(u32::MAX));
+            let entity = self
+                .entity_id(unit, &node.entity)
+                .unwrap_or(EntityId(u32::MAX));
             let mut stages: Vec<Stage> = Vec::new();
             for stage in &node.stages {
                 if stage.name.is_missing() {
@@ -29,7 +31,11 @@ impl Builder<'_> {
                     continue;
                 }
                 if let Some(was) = &stage.was {
-                    self.problems.push(rules::not_yet_supported::problem(unit.path, was.span, "`was` on a stage"));
+                    self.problems.push(rules::not_yet_supported::problem(
+                        unit.path,
+                        was.span,
+                        "`was` on a stage",
+                    ));
                 }
                 let mut kind = StageKind::Open;
                 for mark in &stage.marks {
@@ -39,13 +45,24 @@ impl Builder<'_> {
                         _ => {}
                     }
                 }
-                stages.push(Stage { name: stage.name.text.as_str().into(), native_id: id(&stage.native_id), kind });
+                stages.push(Stage {
+                    name: stage.name.text.as_str().into(),
+                    native_id: id(&stage.native_id),
+                    kind,
+                });
             }
-            self.model.pipelines.push(Pipeline { name: named.full, entity, native_id: id(&node.native_id), stages });
+            self.model.pipelines.push(Pipeline {
+                name: named.full,
+                entity,
+                native_id: id(&node.native_id),
+                stages,
+            });
         }
     }
 }
 
 fn id(text: &Option<ast::TextLit>) -> Option<SmolStr> {
-    text.as_ref().and_then(ast::TextLit::plain).map(SmolStr::from)
+    text.as_ref()
+        .and_then(ast::TextLit::plain)
+        .map(SmolStr::from)
 }

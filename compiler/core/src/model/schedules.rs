@@ -13,7 +13,9 @@ impl Builder<'_> {
         for named in std::mem::take(&mut self.schedules) {
             let (unit, node) = (named.unit, named.node);
             let zone = match &node.zone {
-                Some(text) => self.zone(unit, text).unwrap_or_else(|| self.model.project.zone.clone()),
+                Some(text) => self
+                    .zone(unit, text)
+                    .unwrap_or_else(|| self.model.project.zone.clone()),
                 None => self.model.project.zone.clone(),
             };
             let mut week: [Vec<Window>; 7] = Default::default();
@@ -34,7 +36,10 @@ impl Builder<'_> {
             }
             for of_day in &mut week {
                 of_day.sort();
-                if of_day.windows(2).any(|w| matches!(w, [a, b] if a.end > b.start && a.start < a.end)) {
+                if of_day
+                    .windows(2)
+                    .any(|w| matches!(w, [a, b] if a.end > b.start && a.start < a.end))
+                {
                     self.problems.push(rules::invalid_literal::problem(
                         unit.path,
                         node.name.span,
@@ -43,7 +48,12 @@ impl Builder<'_> {
                 }
             }
             except.sort();
-            self.model.schedules.push(Schedule { name: named.full, zone, week, except });
+            self.model.schedules.push(Schedule {
+                name: named.full,
+                zone,
+                week,
+                except,
+            });
         }
     }
 
@@ -52,7 +62,8 @@ impl Builder<'_> {
         match literal::zone(text) {
             Ok(zone) => Some(zone),
             Err(name) => {
-                self.problems.push(rules::unknown_zone::problem(unit.path, text.span, &name));
+                self.problems
+                    .push(rules::unknown_zone::problem(unit.path, text.span, &name));
                 None
             }
         }
@@ -61,7 +72,9 @@ impl Builder<'_> {
     fn windows(&mut self, unit: Unit<'_>, nodes: &[(ast::TimeLit, ast::TimeLit)]) -> Vec<Window> {
         let mut windows = Vec::new();
         for (start, end) in nodes {
-            let (Some(start), Some(end)) = (self.time(unit, start), self.time(unit, end)) else { continue };
+            let (Some(start), Some(end)) = (self.time(unit, start), self.time(unit, end)) else {
+                continue;
+            };
             windows.push(Window { start, end });
         }
         windows
@@ -75,7 +88,9 @@ impl Builder<'_> {
         match literal::time(node) {
             Ok(time) => Some(time),
             Err(message) => {
-                self.problems.push(rules::invalid_literal::problem(unit.path, node.span, message));
+                self.problems.push(rules::invalid_literal::problem(
+                    unit.path, node.span, message,
+                ));
                 None
             }
         }
@@ -86,7 +101,10 @@ impl Builder<'_> {
         for node in nodes {
             match &node.kind {
                 ast::ExprKind::Range(low, high) => {
-                    let (Some(low), Some(high)) = (self.day(unit, low), self.day(unit, high)) else { continue };
+                    let (Some(low), Some(high)) = (self.day(unit, low), self.day(unit, high))
+                    else {
+                        continue;
+                    };
                     // `sat..mon` goes round the end of the week
                     let mut day = low;
                     loop {
@@ -126,7 +144,10 @@ impl Builder<'_> {
         for node in nodes {
             match &node.kind {
                 ast::ExprKind::Range(low, high) => {
-                    let (Some(low), Some(high)) = (self.date(unit, low), self.date(unit, high)) else { continue };
+                    let (Some(low), Some(high)) = (self.date(unit, low), self.date(unit, high))
+                    else {
+                        continue;
+                    };
                     if high < low {
                         self.problems.push(rules::invalid_literal::problem(
                             unit.path,
@@ -157,7 +178,9 @@ impl Builder<'_> {
         match literal::date(date) {
             Ok(date) => Some(date),
             Err(message) => {
-                self.problems.push(rules::invalid_literal::problem(unit.path, date.span, message));
+                self.problems.push(rules::invalid_literal::problem(
+                    unit.path, date.span, message,
+                ));
                 None
             }
         }

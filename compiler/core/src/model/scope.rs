@@ -96,7 +96,10 @@ impl Scope {
             }
         }
         for (bare, fulls) in &self.bare {
-            if fulls.iter().any(|f| self.full.get(f).is_some_and(|d| wanted(*d))) {
+            if fulls
+                .iter()
+                .any(|f| self.full.get(f).is_some_and(|d| wanted(*d)))
+            {
                 names.push(bare);
             }
         }

@@ -16,7 +16,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Several catalogues, or several kinds of things, have the name.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, readings: &[SmolStr]) -> Problem {
-    let list = readings.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>().join(" or ");
+    let list = readings
+        .iter()
+        .map(|r| format!("`{r}`"))
+        .collect::<Vec<_>>()
+        .join(" or ");
     Diagnostic::error(RULE.name, format!("`{name}` may mean {list}"), file, span)
         .help("write the one that you mean".to_owned())
         .into()

@@ -16,6 +16,16 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The chain of conditions that leads back to its beginning.
 pub(crate) fn problem(file: &SmolStr, span: Span, chain: &[SmolStr]) -> Problem {
-    let text = chain.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" asks ");
-    Diagnostic::error(RULE.name, format!("conditions ask each other in a circle: {text}"), file, span).into()
+    let text = chain
+        .iter()
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(" asks ");
+    Diagnostic::error(
+        RULE.name,
+        format!("conditions ask each other in a circle: {text}"),
+        file,
+        span,
+    )
+    .into()
 }

@@ -15,8 +15,19 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// `owner` has a field (variant, stage) called `name` already.
-pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, name: &str, owner: &SmolStr) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    what: &str,
+    name: &str,
+    owner: &SmolStr,
+) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{short}` has the {what} `{name}` already"), file, span);
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{short}` has the {what} `{name}` already"),
+        file,
+        span,
+    );
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }

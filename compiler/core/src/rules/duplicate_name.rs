@@ -17,8 +17,9 @@ pub(crate) const RULE: Rule = Rule {
 /// `full` is declared here again.
 pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr) -> Problem {
     let name = crate::model::short(full);
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{name}` is declared twice"), file, span)
-        .here("declared again here")
-        .note("all files of a project share one namespace; rename one of the two");
+    let diagnostic =
+        Diagnostic::error(RULE.name, format!("`{name}` is declared twice"), file, span)
+            .here("declared again here")
+            .note("all files of a project share one namespace; rename one of the two");
     Problem::from(diagnostic).declared("first declared here", full.clone())
 }

@@ -16,7 +16,12 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `op []`
 pub(crate) fn problem(file: &SmolStr, span: Span, op: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{op}` with an empty list chooses among nothing"), file, span)
-        .help("name at least one value, or leave the condition out")
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("`{op}` with nothing after it chooses among nothing"),
+        file,
+        span,
+    )
+    .help("name at least one value, or leave the condition out")
+    .into()
 }

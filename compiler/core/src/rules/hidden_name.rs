@@ -16,7 +16,12 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `name` is visible already, as `what`.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, what: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("the variable `{name}` hides {what}"), file, span)
-        .help("call it otherwise")
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("the variable `{name}` hides {what}"),
+        file,
+        span,
+    )
+    .help("call it otherwise")
+    .into()
 }

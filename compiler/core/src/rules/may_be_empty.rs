@@ -16,7 +16,12 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The piece of a text may be `empty`.
 pub(crate) fn problem(file: &SmolStr, span: Span, path: &str) -> Problem {
-    Diagnostic::warning(RULE.name, format!("`{path}` may be `empty`, and then prints nothing"), file, span)
-        .help(format!("exclude it with `when {path} is not empty`"))
-        .into()
+    Diagnostic::warning(
+        RULE.name,
+        format!("`{path}` may be `empty`, and then prints nothing"),
+        file,
+        span,
+    )
+    .help(format!("exclude it with `when {path} is not empty`"))
+    .into()
 }

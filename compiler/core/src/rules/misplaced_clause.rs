@@ -20,6 +20,13 @@ pub(crate) fn problem(file: &SmolStr, span: Span, message: impl Into<String>) ->
 }
 
 /// Why it cannot stand here, and what to do.
-pub(crate) fn with_help(file: &SmolStr, span: Span, message: impl Into<String>, help: impl Into<String>) -> Problem {
-    Diagnostic::error(RULE.name, message, file, span).help(help).into()
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }

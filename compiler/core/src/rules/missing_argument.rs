@@ -15,8 +15,19 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// `owner` needs `name`.
-pub(crate) fn problem(file: &SmolStr, span: Span, owner: &SmolStr, name: &str, ty: &str) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    owner: &SmolStr,
+    name: &str,
+    ty: &str,
+) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{short}` needs `{name}`, a `{ty}`"), file, span);
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{short}` needs `{name}`, a `{ty}`"),
+        file,
+        span,
+    );
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }

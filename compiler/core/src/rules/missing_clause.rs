@@ -16,14 +16,24 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The trigger has no `on`.
 pub(crate) fn no_start(file: &SmolStr, span: Span, name: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("trigger `{name}` has no start"), file, span)
-        .help("say what starts it: `on EVENT`")
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("trigger `{name}` has no start"),
+        file,
+        span,
+    )
+    .help("say what starts it: `on EVENT`")
+    .into()
 }
 
 /// The trigger has no `do` and stands in no stage.
 pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("trigger `{name}` does nothing"), file, span)
-        .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("trigger `{name}` does nothing"),
+        file,
+        span,
+    )
+    .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
+    .into()
 }

@@ -15,9 +15,19 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// The event has no reference to the subject's entity.
-pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str, help: Option<String>) -> Problem {
-    let mut diagnostic =
-        Diagnostic::error(RULE.name, format!("{event} does not lead to one `{subject}`"), file, span);
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    event: &str,
+    subject: &str,
+    help: Option<String>,
+) -> Problem {
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("{event} does not lead to one `{subject}`"),
+        file,
+        span,
+    );
     if let Some(help) = help {
         diagnostic = diagnostic.help(help);
     }
@@ -26,7 +36,11 @@ pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str, he
 
 /// The starts have no subject in common.
 pub(crate) fn undecided(file: &SmolStr, span: Span, names: &[&str]) -> Problem {
-    let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let list = names
+        .iter()
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let message = if names.is_empty() {
         "the starts of this trigger have no subject in common".to_owned()
     } else {
@@ -36,14 +50,31 @@ pub(crate) fn undecided(file: &SmolStr, span: Span, names: &[&str]) -> Problem {
         Some(first) => format!("say which: `for {first}` after the trigger's name"),
         None => "say which record it is about: `for ENTITY` after the trigger's name".to_owned(),
     };
-    Diagnostic::error(RULE.name, message, file, span).help(help).into()
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }
 
 /// Several references of the event lead to the subject's entity.
-pub(crate) fn several(file: &SmolStr, span: Span, event: &str, subject: &str, fields: &[&str]) -> Problem {
-    let list = fields.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+pub(crate) fn several(
+    file: &SmolStr,
+    span: Span,
+    event: &str,
+    subject: &str,
+    fields: &[&str],
+) -> Problem {
+    let list = fields
+        .iter()
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let first = fields.first().copied().unwrap_or_default();
-    Diagnostic::error(RULE.name, format!("{event} leads to several `{subject}`: {list}"), file, span)
-        .help(format!("say which: `for {subject} via {first}`"))
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("{event} leads to several `{subject}`: {list}"),
+        file,
+        span,
+    )
+    .help(format!("say which: `for {subject} via {first}`"))
+    .into()
 }

@@ -16,5 +16,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `what` is not carried out yet.
 pub(crate) fn problem(file: &SmolStr, span: Span, what: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("{what} is not supported by this version"), file, span).into()
+    Diagnostic::error(
+        RULE.name,
+        format!("{what} is not supported by this version"),
+        file,
+        span,
+    )
+    .into()
 }

@@ -16,7 +16,14 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The value may be `empty`.
 pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, example: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("{what} may be `empty`, and a value is needed here"), file, span)
-        .help(format!("say what stands for an empty one: `… or else {example}`"))
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("{what} may be `empty`, and a value is needed here"),
+        file,
+        span,
+    )
+    .help(format!(
+        "say what stands for an empty one: `… or else {example}`"
+    ))
+    .into()
 }

@@ -14,9 +14,15 @@ pub(crate) const RULE: Rule = Rule {
     explain: "There are no implicit conversions: a value must be of the type that its place asks for.",
 };
 
-/// `wanted` is needed, `found` was written.
+/// `wanted` (with its backticks, where it is a type) is needed, a `found` was written.
 pub(crate) fn problem(file: &SmolStr, span: Span, wanted: &str, found: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("expected `{wanted}`, found `{found}`"), file, span).into()
+    Diagnostic::error(
+        RULE.name,
+        format!("expected {wanted}, found `{found}`"),
+        file,
+        span,
+    )
+    .into()
 }
 
 /// Anything else that is wrong with a type.
@@ -25,9 +31,20 @@ pub(crate) fn message(file: &SmolStr, span: Span, message: String) -> Problem {
 }
 
 /// The two sides of an operator do not go together.
-pub(crate) fn operands(file: &SmolStr, op: Span, text: &str, left: (Span, &str), right: (Span, &str)) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{text}` does not go with `{}` and `{}`", left.1, right.1), file, op)
-        .label(format!("this is `{}`", left.1), file, left.0)
-        .label(format!("this is `{}`", right.1), file, right.0)
-        .into()
+pub(crate) fn operands(
+    file: &SmolStr,
+    op: Span,
+    text: &str,
+    left: (Span, &str),
+    right: (Span, &str),
+) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{text}` does not go with `{}` and `{}`", left.1, right.1),
+        file,
+        op,
+    )
+    .label(format!("this is `{}`", left.1), file, left.0)
+    .label(format!("this is `{}`", right.1), file, right.0)
+    .into()
 }

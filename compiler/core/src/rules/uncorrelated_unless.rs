@@ -16,7 +16,12 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Nothing says which firing the event cancels.
 pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("nothing says which `{subject}` {event} belongs to"), file, span)
-        .help("let its filter say it, such as `(contact: event.contact)`")
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("nothing says which `{subject}` {event} belongs to"),
+        file,
+        span,
+    )
+    .help("let its filter say it, such as `(contact: event.contact)`")
+    .into()
 }

@@ -15,18 +15,34 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// `owner` takes no `name`.
-pub(crate) fn problem(file: &SmolStr, span: Span, owner: &SmolStr, name: &str, known: &[&str]) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    owner: &SmolStr,
+    name: &str,
+    known: &[&str],
+) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{short}` takes no `{name}`"), file, span)
-        .did_you_mean(name, known.iter().copied());
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{short}` takes no `{name}`"),
+        file,
+        span,
+    )
+    .did_you_mean(name, known.iter().copied());
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 
 /// An argument without a name.
 pub(crate) fn positional(file: &SmolStr, span: Span, owner: &SmolStr) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(RULE.name, format!("the arguments of `{short}` have names"), file, span)
-        .help("write `name: value`");
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("the arguments of `{short}` have names"),
+        file,
+        span,
+    )
+    .help("write `name: value`");
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 

@@ -15,28 +15,71 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// `owner` has no field `name`.
-pub(crate) fn problem(file: &SmolStr, span: Span, owner: &str, name: &str, known: &[&str]) -> Problem {
-    Diagnostic::error(RULE.name, format!("{owner} has no field `{name}`"), file, span)
-        .did_you_mean(name, known.iter().copied())
-        .into()
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    owner: &str,
+    name: &str,
+    known: &[&str],
+) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("{owner} has no field `{name}`"),
+        file,
+        span,
+    )
+    .did_you_mean(name, known.iter().copied())
+    .into()
 }
 
 /// An entity has no such field: it can be extended.
-pub(crate) fn of_entity(file: &SmolStr, span: Span, entity: &str, name: &str, known: &[&str]) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{entity}` has no field `{name}`"), file, span)
-        .note(format!("a custom field of the account is declared with `extend {entity} {{ {name}: … }}`"))
-        .did_you_mean(name, known.iter().copied())
-        .into()
+pub(crate) fn of_entity(
+    file: &SmolStr,
+    span: Span,
+    entity: &str,
+    name: &str,
+    known: &[&str],
+) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{entity}` has no field `{name}`"),
+        file,
+        span,
+    )
+    .note(format!(
+        "a custom field of the account is declared with `extend {entity} {{ {name}: … }}`"
+    ))
+    .did_you_mean(name, known.iter().copied())
+    .into()
 }
 
 /// A value of this type has no fields.
 pub(crate) fn no_fields(file: &SmolStr, span: Span, path: &str, ty: &str, name: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{path}` is of type `{ty}` and has no field `{name}`"), file, span).into()
+    Diagnostic::error(
+        RULE.name,
+        format!("`{path}` is of type `{ty}` and has no field `{name}`"),
+        file,
+        span,
+    )
+    .into()
 }
 
 /// A field of a collection of records.
-pub(crate) fn of_collection(file: &SmolStr, span: Span, path: &str, ty: &str, name: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{path}` is a {ty}: it has no field `{name}`"), file, span)
-        .help(format!("ask whether any of them fits: `any x in {path} where x.{name} …`"))
-        .into()
+pub(crate) fn of_collection(
+    file: &SmolStr,
+    span: Span,
+    path: &str,
+    ty: &str,
+    name: &str,
+) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{path}` is a {ty}: it has no field `{name}`"),
+        file,
+        span,
+    )
+    .help(format!(
+        "ask whether any of them fits: `any x in {path} where x.{name} …`"
+    ))
+    .into()
 }

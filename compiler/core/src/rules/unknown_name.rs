@@ -15,21 +15,46 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// A path of which nothing is known; `what` is the kind of thing that was expected.
-pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, name: &str, known: &[&str]) -> Problem {
-    let diagnostic = Diagnostic::error(RULE.name, format!("there is no {what} `{name}`"), file, span);
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    what: &str,
+    name: &str,
+    known: &[&str],
+) -> Problem {
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no {what} `{name}`"),
+        file,
+        span,
+    );
     diagnostic.did_you_mean(name, known.iter().copied()).into()
 }
 
 /// A word that must be one of a few.
-pub(crate) fn word(file: &SmolStr, span: Span, after: &str, word: &str, allowed: &[&str]) -> Problem {
-    let list = allowed.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+pub(crate) fn word(
+    file: &SmolStr,
+    span: Span,
+    after: &str,
+    word: &str,
+    allowed: &[&str],
+) -> Problem {
+    let list = allowed
+        .iter()
+        .map(|w| format!("`{w}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let diagnostic = Diagnostic::error(RULE.name, format!("`{word}` is not {after}"), file, span);
-    diagnostic.note(format!("possible are {list}")).did_you_mean(word, allowed.iter().copied()).into()
+    diagnostic
+        .note(format!("possible are {list}"))
+        .did_you_mean(word, allowed.iter().copied())
+        .into()
 }
 
 /// A stage that no pipeline has.
 pub(crate) fn stage(file: &SmolStr, span: Span, name: &str, of: &str, known: &[&str]) -> Problem {
-    let diagnostic = Diagnostic::error(RULE.name, format!("{of} has no stage `{name}`"), file, span);
+    let diagnostic =
+        Diagnostic::error(RULE.name, format!("{of} has no stage `{name}`"), file, span);
     diagnostic.did_you_mean(name, known.iter().copied()).into()
 }
 
@@ -37,27 +62,50 @@ pub(crate) fn stage(file: &SmolStr, span: Span, name: &str, of: &str, known: &[&
 pub(crate) fn native_id(model: &crate::model::Model, span: Span, path: &str) -> Problem {
     let known = crate::model::native_id_paths(model);
     let file = SmolStr::new_static(crate::MANIFEST_PATH);
-    Diagnostic::error(RULE.name, format!("there is no pipeline, stage or field `{path}`"), &file, span)
-        .note("`[ids]` gives native ids to pipelines, stages (`Sales.New`) and fields (`lead.budget`)")
-        .did_you_mean(path, known.iter().map(String::as_str))
-        .into()
+    Diagnostic::error(
+        RULE.name,
+        format!("there is no pipeline, stage or field `{path}`"),
+        &file,
+        span,
+    )
+    .note("`[ids]` gives native ids to pipelines, stages (`Sales.New`) and fields (`lead.budget`)")
+    .did_you_mean(path, known.iter().map(String::as_str))
+    .into()
 }
 
 /// A catalogue that does not exist.
 pub(crate) fn catalogue(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
-    Diagnostic::error(RULE.name, format!("there is no catalogue `{name}`"), file, span)
-        .note(format!("the catalogues are {list}"))
-        .did_you_mean(name, known.iter().copied())
-        .into()
+    let list = known
+        .iter()
+        .map(|w| format!("`{w}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Diagnostic::error(
+        RULE.name,
+        format!("there is no catalogue `{name}`"),
+        file,
+        span,
+    )
+    .note(format!("the catalogues are {list}"))
+    .did_you_mean(name, known.iter().copied())
+    .into()
 }
 
 /// A receiver that the manifest does not name.
 pub(crate) fn receiver(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let mut diagnostic = Diagnostic::error(RULE.name, format!("there is no receiver `{name}`"), file, span)
-        .note(format!("a receiver is a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"));
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no receiver `{name}`"),
+        file,
+        span,
+    )
+    .note(format!(
+        "a receiver is a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
+    ));
     if let Some(near) = crate::nearest(name, known.iter().copied()) {
-        diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace_with(format!("\"{near}\""));
+        diagnostic = diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\""));
     }
     diagnostic.into()
 }

@@ -17,10 +17,19 @@ pub(crate) const RULE: Rule = Rule {
 /// The database has no such zone.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
     let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
-    let mut diagnostic = Diagnostic::error(RULE.name, format!("there is no time zone `{name}`"), file, span);
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no time zone `{name}`"),
+        file,
+        span,
+    );
     if let Some(near) = crate::nearest(name, known.iter().map(String::as_str)) {
         let near = near.to_owned();
-        diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace_with(format!("\"{near}\""));
+        diagnostic = diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\""));
     }
-    diagnostic.note("zones are named as in the IANA database, such as `Europe/Berlin`").into()
+    diagnostic
+        .note("zones are named as in the IANA database, such as `Europe/Berlin`")
+        .into()
 }

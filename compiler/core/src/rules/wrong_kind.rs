@@ -15,8 +15,19 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// `full` is `found`, and `wanted` is needed.
-pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr, found: &str, wanted: &str) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    full: &SmolStr,
+    found: &str,
+    wanted: &str,
+) -> Problem {
     let name = crate::model::short(full);
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{name}` is {found}, not {wanted}"), file, span);
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{name}` is {found}, not {wanted}"),
+        file,
+        span,
+    );
     Problem::from(diagnostic).declared(format!("`{name}` is declared here"), full.clone())
 }
