@@ -5,6 +5,8 @@
 //! which emits an event (so that no delivery is measured). Clients keep their connections, send bodies that were made
 //! beforehand, and wait for each answer.
 
+#![expect(clippy::unwrap_used, reason = "a bench stops at the first failure")]
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read, Write};

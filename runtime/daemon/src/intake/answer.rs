@@ -15,7 +15,7 @@ pub(crate) struct Rejected {
     pub(crate) reason: String,
     /// Where in the body, if it is about a place.
     pub(crate) place: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<(HeaderName, &'static str)>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ impl Rejected {
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
+        self.header = Some((name, value));
         self
     }
 
@@ -110,6 +110,7 @@ impl IntoResponse for Rejected {
         });
         let mut response = (self.status, body).into_response();
         if let Some((name, value)) = self.header {
+            let value = HeaderValue::from_static(value);
             response.headers_mut().insert(name, value);
         }
         response

@@ -21,15 +21,13 @@ pub(crate) fn events(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Arrival>, R
 pub(crate) fn hook(
     kind: &str,
     connector: &str,
-    headers: &HeaderMap,
-    body: &[u8],
+    _headers: &HeaderMap,
+    _body: &[u8],
 ) -> Result<Vec<Arrival>, Rejected> {
-    Ok(trig_wire::webhook(
-        kind,
-        connector,
-        &pairs(headers, |_| true),
-        body,
-    )?)
+    Err(Rejected::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("connector `{connector}` is of kind `{kind}`, whose hooks are not understood"),
+    ))
 }
 
 /// Headers whose names are wanted and whose values are text.

@@ -220,7 +220,7 @@ impl Replay<'_> {
     ) -> Result<(), ReplayError> {
         let revision = RevisionHash(record.revision.clone());
         let running = self.running(position, &revision)?;
-        let options = self.options.clone();
+        let options = self.options;
         let workspace = self.workspace(&record.workspace);
         if workspace.stopped.is_some() {
             return Ok(());
