@@ -55,8 +55,10 @@ pub enum Happened {
     Applied {
         /// Of which workspace.
         workspace: SmolStr,
-        /// The input's position.
+        /// The position of its record.
         position: u64,
+        /// Which input of the record it is, from 0.
+        index: usize,
         /// The time in the log.
         at: Timestamp,
         /// Under which revision.

@@ -4,8 +4,6 @@
 //! is strictly increasing, and both parts can be read from it. A record therefore holds at most 65,536 inputs, and a
 //! log at most 2⁴⁸ records.
 
-use std::fmt;
-
 const INDEX_BITS: u32 = 16;
 
 /// How many inputs one record can hold.
@@ -21,19 +19,9 @@ pub fn record(input: u64) -> u64 {
     input >> INDEX_BITS
 }
 
-/// An input's position as people read it: `#12`, or `#12.3` for the fourth input of record 12.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown(pub u64);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let index = self.0 & (MAX_INPUTS as u64 - 1);
-        write!(f, "#{}", record(self.0))?;
-        if index > 0 {
-            write!(f, ".{index}")?;
-        }
-        Ok(())
-    }
+/// Which input of its record it is, from 0.
+pub fn index(input: u64) -> usize {
+    usize::try_from(input & (MAX_INPUTS as u64 - 1)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -49,12 +37,11 @@ mod tests {
             input(2, 0),
         ];
         assert!(all.is_sorted_by(|a, b| a < b), "{all:?}");
-        assert_eq!(record(input(7, 65_535)), 7);
     }
 
     #[test]
-    fn a_first_input_is_shown_as_its_record() {
-        assert_eq!(Shown(input(12, 0)).to_string(), "#12");
-        assert_eq!(Shown(input(12, 3)).to_string(), "#12.3");
+    fn both_parts_can_be_read_from_a_position() {
+        let position = input(7, 65_535);
+        assert_eq!((record(position), index(position)), (7, 65_535));
     }
 }

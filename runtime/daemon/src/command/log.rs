@@ -3,7 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
 use trig_ir::Timestamp;
 use trig_log::{Record, RecordKind};
 
@@ -38,17 +39,28 @@ pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     Ok(super::OK)
 }
 
+#[derive(Serialize)]
+struct Shown<'a> {
+    position: u64,
+    kind: &'static str,
+    at: String,
+    workspace: &'a str,
+    revision: &'a str,
+    semantics: u32,
+    payload: Json,
+}
+
 fn json_line(position: u64, record: &Record, out: &mut impl Write) -> io::Result<()> {
-    let value = json!({
-        "position": position,
-        "kind": name(record.kind),
-        "at": Timestamp(record.time_ms).to_string(),
-        "workspace": record.workspace,
-        "revision": record.revision,
-        "semantics": record.semantics,
-        "payload": payload(record),
-    });
-    serde_json::to_writer(&mut *out, &value)?;
+    let shown = Shown {
+        position,
+        kind: name(record.kind),
+        at: Timestamp(record.time_ms).to_string(),
+        workspace: &record.workspace,
+        revision: &record.revision,
+        semantics: record.semantics,
+        payload: payload(record),
+    };
+    serde_json::to_writer(&mut *out, &shown)?;
     out.write_all(b"\n")
 }
 

@@ -5,6 +5,8 @@ mod body;
 mod normalise;
 mod routes;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use routes::{Door, router};
 pub use server::{Server, serve};

@@ -453,7 +453,15 @@ impl<J: Journal> Core<J> {
         let Some(w) = self.workspaces.get_mut(workspace) else {
             return Ok(Arc::default());
         };
+        let ran = w.stopped.is_none();
         let output = Arc::new(w.apply(input, &self.options));
+        if let (true, Some(reason)) = (ran, w.stopped.clone()) {
+            tracing::error!(%workspace, "{reason}");
+            self.teller.tell(|| Happened::Stopped {
+                workspace: workspace.clone(),
+                reason,
+            });
+        }
         if output.effects.is_empty() && output.audit.is_empty() {
             return Ok(output);
         }
@@ -461,7 +469,8 @@ impl<J: Journal> Core<J> {
         if let Some(running) = &w.running {
             self.teller.tell(|| Happened::Applied {
                 workspace: workspace.clone(),
-                position: input.position,
+                position: position::record(input.position),
+                index: position::index(input.position),
                 at: input.at,
                 revision: running.revision.clone(),
                 output: Arc::clone(&output),

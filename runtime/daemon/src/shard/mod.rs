@@ -17,4 +17,6 @@ pub use replay::{ReplayError, Replayed, replay};
 pub use workspace::Workspace;
 
 pub(crate) use core::Core;
+#[cfg(test)]
+pub(crate) use queue::Queue;
 pub(crate) use thread::spawn;

@@ -222,9 +222,6 @@ impl Replay<'_> {
         let running = self.running(position, &revision)?;
         let options = self.options;
         let workspace = self.workspace(&record.workspace);
-        if workspace.stopped.is_some() {
-            return Ok(());
-        }
         workspace.running = Some(running);
         let output = workspace.apply(input, &options);
         digest

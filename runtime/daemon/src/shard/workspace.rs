@@ -1,6 +1,7 @@
 //! A workspace as the writer holds it: state, engine, and what is under way.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -90,12 +91,27 @@ impl Workspace {
         self.live && self.stopped.is_none() && self.running.is_some()
     }
 
-    /// Evaluates an input.
+    /// Evaluates an input. The engine works on an overlay: where it panics, nothing of the input has changed the state,
+    /// and the workspace stands still from there on, also after a restart; others go on.
     pub(crate) fn apply(&mut self, input: &Input, options: &Options) -> Output {
+        let Some(running) = &self.running else {
+            return Output::default();
+        };
+        if self.stopped.is_some() {
+            return Output::default();
+        }
         self.at = input.at;
-        match &self.running {
-            Some(running) => running.engine.apply(&mut self.state, input, options),
-            None => Output::default(),
+        let state = &mut self.state;
+        let evaluate = AssertUnwindSafe(|| running.engine.apply(state, input, options));
+        match catch_unwind(evaluate) {
+            Ok(output) => output,
+            Err(_) => {
+                self.stopped = Some(format!(
+                    "evaluating the input at position {} failed over a mistake in trig itself; what was acknowledged is in the log",
+                    position::record(input.position)
+                ));
+                Output::default()
+            }
         }
     }
 

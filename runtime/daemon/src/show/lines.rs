@@ -4,17 +4,18 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use trig_engine::{Audit, Effect, EffectKind, Outcome, Output};
-use trig_ir::{Ir, RecordKey, Timestamp};
+use trig_engine::{Effect, EffectKind, Outcome, Output};
+use trig_ir::{Ir, Timestamp};
 
-use super::style::{BAD, BOLD, DIM, DOUBT, GOOD, PLAIN, WAITING};
-use super::why::why;
+use super::audit::{audited, trigger};
+use super::style::{BAD, BOLD, DIM, DOUBT, GOOD, PLAIN};
 use crate::happened::Happened;
-use crate::position::Shown;
 use crate::shard::Status;
 
 /// How wide the first column is.
 const LABEL: usize = 9;
+/// Names of triggers beyond this are not waited for by others.
+const WIDEST_NAME: usize = 32;
 
 /// Writes lines. Remembers what has been said already of the input at hand.
 #[derive(Default)]
@@ -239,19 +240,20 @@ impl Lines {
         ir: Option<&Ir>,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        let record = crate::position::record(position);
+        let width = output.audit.iter().filter_map(trigger).map(str::len).max();
+        let width = width.unwrap_or_default().min(WIDEST_NAME);
         let shown: Vec<_> = output
             .audit
             .iter()
-            .filter_map(|audit| audited(audit, ir))
+            .filter_map(|audit| audited(audit, ir, width))
             .collect();
-        if !shown.is_empty() && self.record != Some(record) {
-            self.record = Some(record);
+        if !shown.is_empty() && self.record != Some(position) {
+            self.record = Some(position);
             line(
                 out,
                 BOLD,
                 "timer",
-                format_args!("{}  {}", Shown(position), time(at)),
+                format_args!("#{position}  {}", time(at)),
             )?;
         }
         for (style, label, text) in shown {
@@ -261,83 +263,8 @@ impl Lines {
     }
 }
 
-/// How one thing that happened is shown, if it is.
-fn audited(audit: &Audit, ir: Option<&Ir>) -> Option<(Style, &'static str, String)> {
-    Some(match audit {
-        Audit::Event { text, by, .. } => {
-            let by = match &by.name {
-                Some(name) => format!("{} {name}", actor(by.kind)),
-                None => actor(by.kind).to_owned(),
-            };
-            (DIM, "  event", format!("{text}  by {by}"))
-        }
-        Audit::Duplicate { source, id } => (
-            DIM,
-            "  again",
-            format!("{id} of {source} has been seen before"),
-        ),
-        Audit::Unhandled { field, reason } => {
-            let field = field.as_ref().map(|f| format!("{f}: ")).unwrap_or_default();
-            (DOUBT, "  kept", format!("{field}{reason}"))
-        }
-        Audit::Fired {
-            trigger, subject, ..
-        } => (GOOD, "  fired", named(trigger, subject.as_ref())),
-        Audit::Armed {
-            trigger,
-            subject,
-            due,
-        } => (
-            WAITING,
-            "  waits",
-            format!("{}  until {}", named(trigger, subject.as_ref()), time(*due)),
-        ),
-        Audit::NotFired {
-            trigger,
-            subject,
-            why: reason,
-        } => (
-            DIM,
-            "  not",
-            format!("{}  {}", named(trigger, subject.as_ref()), why(reason, ir)),
-        ),
-        Audit::Cancelled {
-            trigger,
-            subject,
-            why: reason,
-        } => (
-            DOUBT,
-            "  dropped",
-            format!("{}  {}", named(trigger, subject.as_ref()), why(reason, ir)),
-        ),
-        Audit::Acted { trigger, text, .. } => (PLAIN, "  did", format!("{trigger}  {text}")),
-        Audit::NoOp {
-            trigger, reason, ..
-        } => (DOUBT, "  no-op", format!("{trigger}  {reason}")),
-        Audit::Cut { reason } => (BAD, "  cut", reason.clone()),
-        // shown when they come about: what was delivered, what is active
-        Audit::Ended { .. } | Audit::Activated { .. } => return None,
-    })
-}
-
 fn line(out: &mut impl Write, style: Style, label: &str, text: impl Display) -> io::Result<()> {
     writeln!(out, "{style}{label:<LABEL$}{style:#}  {text}")
-}
-
-fn named(trigger: &str, subject: Option<&RecordKey>) -> String {
-    match subject {
-        Some(subject) => format!("{trigger}  {subject}"),
-        None => trigger.to_owned(),
-    }
-}
-
-fn actor(kind: trig_ir::ActorKind) -> &'static str {
-    match kind {
-        trig_ir::ActorKind::Customer => "customer",
-        trig_ir::ActorKind::User => "user",
-        trig_ir::ActorKind::Api => "api",
-        trig_ir::ActorKind::Automation => "automation",
-    }
 }
 
 fn call(effect: &Effect) -> String {
@@ -363,7 +290,7 @@ fn summary(body: &serde_json::Value) -> String {
 }
 
 /// Date and time without the fraction, in UTC.
-fn time(at: Timestamp) -> String {
+pub(super) fn time(at: Timestamp) -> String {
     match at.to_jiff() {
         Some(t) => format!("{t:.0}"),
         None => at.to_string(),

@@ -1,5 +1,6 @@
 //! Showing what happens, on standard output.
 
+mod audit;
 mod json;
 mod lines;
 mod style;

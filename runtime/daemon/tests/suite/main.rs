@@ -9,6 +9,7 @@
 mod damage;
 mod delivery;
 mod http;
+mod play;
 mod reload;
 mod restart;
 mod support;
