@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 use bytes::Bytes;
@@ -13,7 +14,10 @@ use smol_str::SmolStr;
 
 use crate::config::{Config, Secret};
 use crate::happened::{Happened, Teller};
-use crate::outbox::Client;
+use crate::outbox::{Client, Pending};
+
+/// How long deliveries are waited for before the next file.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What playing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -89,6 +93,7 @@ pub async fn play(
     config: &Config,
     client: &Client,
     teller: &Teller,
+    mut pending: Pending,
 ) -> Result<Played, PlayError> {
     let mut played = Played::default();
     for path in files(&dir.join("inbox"))? {
@@ -133,6 +138,8 @@ pub async fn play(
                 file: file.clone(),
                 reason,
             })?;
+        // what a file led to is shown with it, unless a receiver keeps one waiting
+        drop(tokio::time::timeout(PATIENCE, pending.none()).await);
         match answer {
             Ok(accepted) => {
                 played.events += accepted.events;

@@ -334,11 +334,17 @@ async fn play_all(daemon: &Daemon, teller: &Teller) -> anyhow::Result<Played> {
             });
             continue;
         }
-        sum += play(&project.dir, daemon.address, &site.config, &client, teller).await?;
+        let pending = daemon.pending.clone();
+        sum += play(
+            &project.dir,
+            daemon.address,
+            &site.config,
+            &client,
+            teller,
+            pending,
+        )
+        .await?;
     }
-    let mut pending = daemon.pending.clone();
-    // what was decided is shown as delivered before the sum, unless a receiver keeps one waiting
-    drop(tokio::time::timeout(Duration::from_secs(5), pending.none()).await);
     teller.tell(|| Happened::Played {
         bodies: sum.bodies,
         refused: sum.refused,

@@ -130,8 +130,9 @@ impl<J: Journal> Core<J> {
                     }
                 },
                 Item::Activate { activation, done } => {
-                    let workspace = self.workspace(&activation.ir.project.id);
-                    workspace.live = true;
+                    let id = activation.ir.project.id.clone();
+                    self.enliven(&id);
+                    let workspace = self.workspace(&id);
                     if let Some(reason) = workspace.stopped.clone() {
                         answer(done, Err(Refusal::Stopped(reason)));
                         return None;
@@ -152,6 +153,19 @@ impl<J: Journal> Core<J> {
                     .then_some(item),
             })
             .collect()
+    }
+
+    /// A project of this run belongs to the workspace from here on.
+    fn enliven(&mut self, id: &SmolStr) {
+        let workspace = self.workspace(id);
+        if workspace.live {
+            return;
+        }
+        workspace.live = true;
+        if workspace.runs() {
+            let unfinished = workspace.unfinished();
+            self.orders.resume(id, unfinished);
+        }
     }
 
     fn workspace(&mut self, id: &SmolStr) -> &mut Workspace {
@@ -376,7 +390,7 @@ impl<J: Journal> Core<J> {
                         kind: InputKind::Arrival(arrival),
                     };
                     let output = self.input(&workspace, &input, digest)?;
-                    if let Some(applied) = &mut applied {
+                    if let (Some(applied), Some(output)) = (&mut applied, output) {
                         applied.add(&output);
                     }
                 }
@@ -449,12 +463,12 @@ impl<J: Journal> Core<J> {
         workspace: &SmolStr,
         input: &Input,
         digest: &mut BatchDigest,
-    ) -> Result<Arc<Output>, Broken> {
+    ) -> Result<Option<Arc<Output>>, Broken> {
         let Some(w) = self.workspaces.get_mut(workspace) else {
-            return Ok(Arc::default());
+            return Ok(None);
         };
         let ran = w.stopped.is_none();
-        let output = Arc::new(w.apply(input, &self.options));
+        let output = w.apply(input, &self.options);
         if let (true, Some(reason)) = (ran, w.stopped.clone()) {
             tracing::error!(%workspace, "{reason}");
             self.teller.tell(|| Happened::Stopped {
@@ -463,8 +477,9 @@ impl<J: Journal> Core<J> {
             });
         }
         if output.effects.is_empty() && output.audit.is_empty() {
-            return Ok(output);
+            return Ok(None);
         }
+        let output = Arc::new(output);
         digest.add(input.position, &output)?;
         if let Some(running) = &w.running {
             self.teller.tell(|| Happened::Applied {
@@ -480,7 +495,7 @@ impl<J: Journal> Core<J> {
         if !output.effects.is_empty() {
             self.orders.send(workspace, &output.effects);
         }
-        Ok(output)
+        Ok(Some(output))
     }
 
     /// Hands over what had not ended when the daemon last did.

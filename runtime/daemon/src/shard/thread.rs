@@ -36,7 +36,11 @@ fn run<J: Journal>(mut core: Core<J>, queue: &Queue) -> Result<(), Broken> {
     let mut stopping = false;
     loop {
         let mut batch = Batch::default();
-        let intake = if stopping { &none } else { &queue.intake };
+        let (intake, patience) = if stopping {
+            (&none, Duration::ZERO)
+        } else {
+            (&queue.intake, wait(&core))
+        };
         select_biased! {
             recv(queue.control) -> control => match control {
                 Ok(control) => stopping |= take_control(&mut core, &mut batch, control),
@@ -46,7 +50,7 @@ fn run<J: Journal>(mut core: Core<J>, queue: &Queue) -> Result<(), Broken> {
                 Ok(intake) => batch.body(intake),
                 Err(_) => stopping = true,
             },
-            default(wait(&core)) => {}
+            default(patience) => {}
         }
         while batch.has_room(queue) {
             if let Ok(control) = queue.control.try_recv() {

@@ -20,7 +20,7 @@ pub(super) fn why(why: &Why, ir: Option<&Ir>) -> String {
         Why::Repeated => "it has fired in this chain already".into(),
         Why::AlreadyWaiting => "a firing of it waits already".into(),
         Why::Limit { name, loc, until } => {
-            format!("{name} allows the next at {until} {}", at(loc))
+            format!("cooldown {name}: the next at {until} {}", at(loc))
         }
         Why::Unless { text, loc } => format!("unless {text} {}", at(loc)),
         Why::SubjectGone => "the record is gone".into(),
