@@ -1,10 +1,37 @@
 //! (revision, state, input) -> (state changes, effects). Pure: no I/O, no clock, no randomness.
+//!
+//! [`Engine::apply`] is the whole of it. An input first runs the firings that are due by its time, each with its own
+//! cascade, then itself. An arrival becomes a new version of a record, or a declared event; what changed is derived
+//! from the two versions, in this order: `created`, `moved`, `enters`, then `changed` by name of the field, then
+//! `gains` and `loses` by name of the field and value. Each event first cancels what waits, then starts what it
+//! matches; what its firings cause queues behind it.
 
+mod actions;
+mod apply;
+mod arrival;
+mod cascade;
+mod decode;
+mod derive;
+mod engine;
+mod eval;
+mod fire;
+mod index;
 mod input;
+mod json;
+mod key;
+mod limits;
+mod matching;
 mod output;
+mod pending;
+mod reads;
+mod reload;
+mod render;
+mod state;
 
+pub use engine::{Engine, Options};
 pub use input::*;
 pub use output::*;
+pub use state::{State, Waiting};
 
 /// The version of the meaning of a revision. Any change that makes the engine answer an old input differently raises
 /// it: a log position is only evaluated under the version recorded for it.

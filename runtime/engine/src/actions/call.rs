@@ -1,0 +1,45 @@
+//! A declared action, carried out by a connector.
+
+use serde_json::Map;
+use smol_str::SmolStr;
+use trig_ir::{ActionId, Expr};
+
+use super::Done;
+use crate::decode::coerce;
+use crate::eval::{Eval, Scope, Unknown};
+use crate::json::plain;
+
+pub(super) fn perform(
+    scope: Scope<'_>,
+    action: ActionId,
+    args: &[(SmolStr, Expr)],
+) -> Result<Done, Unknown> {
+    let engine = scope.engine;
+    let Some(decl) = engine.ir().actions.get(action.index()) else {
+        return Ok(Done::NoOp("the action is not declared".to_owned()));
+    };
+    let mut values = Map::new();
+    let mut missing = None;
+    for (name, arg) in args {
+        // all of them are looked at: one that is not known weighs more than one that is empty
+        let out = Eval::new(scope).value(arg)?;
+        let param = decl.params.iter().find(|param| param.name == *name);
+        let needed = param.is_some_and(|param| !param.optional);
+        if needed && out.value.is_empty() {
+            let reason = out.failed.unwrap_or_else(|| "it is empty".to_owned());
+            missing = missing.or(Some(format!("`{name}` has no value: {reason}")));
+            continue;
+        }
+        let value = out.value.into_owned();
+        let typed = param.and_then(|param| coerce(engine, &param.ty, value.clone()));
+        values.insert(name.to_string(), plain(&typed.unwrap_or(value)));
+    }
+    if let Some(reason) = missing {
+        return Ok(Done::NoOp(reason));
+    }
+    Ok(Done::Call {
+        action: decl.name.clone(),
+        args: values,
+        text: format!("called {}", decl.name),
+    })
+}

@@ -1,0 +1,44 @@
+//! `emit`: raises an event of the project.
+
+use smol_str::SmolStr;
+use trig_ir::{EventId, EventKind, Expr, Value};
+
+use super::Done;
+use crate::decode::coerce;
+use crate::eval::{Eval, Scope, Unknown};
+use crate::state::Fields;
+
+pub(super) fn perform(
+    scope: Scope<'_>,
+    event: EventId,
+    args: &[(SmolStr, Expr)],
+) -> Result<Done, Unknown> {
+    let engine = scope.engine;
+    let Some(decl) = engine.ir().events.get(event.index()) else {
+        return Ok(Done::NoOp("the event is not declared".to_owned()));
+    };
+    let mut fields = Fields::default();
+    for field in decl.fields.iter().filter(|field| field.optional) {
+        fields.set(field.name.clone(), Value::Empty);
+    }
+    for (name, arg) in args {
+        let out = Eval::new(scope).value(arg)?;
+        let field = decl.field(name);
+        let needed = field.is_some_and(|field| !field.optional);
+        if needed && out.value.is_empty() {
+            let reason = out.failed.unwrap_or_else(|| "it is empty".to_owned());
+            return Ok(Done::NoOp(format!("`{name}` has no value: {reason}")));
+        }
+        let value = out.value.into_owned();
+        let typed = match field {
+            Some(field) => coerce(engine, &field.ty, value).unwrap_or(Value::Empty),
+            None => value,
+        };
+        fields.set(name.clone(), typed);
+    }
+    Ok(Done::Emit {
+        kind: EventKind::Event(event),
+        fields,
+        text: format!("emitted {}", decl.name),
+    })
+}

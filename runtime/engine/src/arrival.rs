@@ -1,0 +1,536 @@
+//! What arrives from outside: declared events, and snapshots of records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
+use trig_ir::{EntityId, EventKind, Field, RecordKey, Type, Value};
+
+use crate::apply::{Run, before};
+use crate::cascade::{Change, Event, Item};
+use crate::decode::{decode, read_as};
+use crate::derive::{Derived, FieldChange, derived};
+use crate::eval::same;
+use crate::key::Root;
+use crate::state::{Before, Fields, Grave, Record};
+use crate::{Arrival, Audit, Cause, Happening, RecordOp, render};
+
+/// A snapshot, as it is being applied.
+struct Snapshot<'a> {
+    arrival: &'a Arrival,
+    entity: EntityId,
+    key: RecordKey,
+    /// New values by stored name.
+    fields: BTreeMap<SmolStr, Value>,
+    /// Values before, by stored name, as far as the body states them.
+    old: BTreeMap<SmolStr, Value>,
+    /// Stored names of fields that the body says have changed, those of `old` included.
+    stated: BTreeSet<SmolStr>,
+    clock: Option<i64>,
+}
+
+impl Run<'_> {
+    pub(crate) fn arrival(&mut self, arrival: &Arrival) {
+        if let Some(id) = &arrival.id {
+            if !self.state.see(&arrival.source, id, self.now) {
+                self.audit(Audit::Duplicate {
+                    source: arrival.source.clone(),
+                    id: id.clone(),
+                });
+                return;
+            }
+            self.begin(Root::Arrival(arrival.source.clone(), id.clone()));
+        }
+        match &arrival.what {
+            Happening::Event { ty, subject, data } => {
+                self.declared(arrival, ty, subject.as_ref(), data);
+            }
+            Happening::Record {
+                op,
+                entity,
+                id,
+                fields,
+                old,
+                changed,
+                clock,
+            } => {
+                let Some(entity) = self.known_entity(arrival, entity, id, fields, *op) else {
+                    return;
+                };
+                let name = self
+                    .engine
+                    .ir()
+                    .entities
+                    .get(entity.index())
+                    .map(|e| &e.name);
+                let key = RecordKey {
+                    entity: name.cloned().unwrap_or_default(),
+                    connector: arrival.source.clone(),
+                    id: id.clone(),
+                };
+                if *op == RecordOp::Deleted {
+                    self.deleted(arrival, entity, &key, *clock);
+                    return;
+                }
+                let mut stated = BTreeSet::new();
+                let fields = self.typed(entity, fields, &key.connector, true);
+                let old = self.typed(entity, old, &key.connector, false);
+                stated.extend(old.keys().cloned());
+                stated.extend(changed.iter().map(|name| self.stored(entity, name)));
+                let snapshot = Snapshot {
+                    arrival,
+                    entity,
+                    key,
+                    fields,
+                    old,
+                    stated,
+                    clock: *clock,
+                };
+                self.snapshot(&snapshot, *op == RecordOp::Created);
+            }
+        }
+    }
+
+    fn unhandled(&mut self, field: Option<&str>, reason: String) {
+        self.audit(Audit::Unhandled {
+            field: field.map(SmolStr::new),
+            reason,
+        });
+    }
+
+    /// A declared event.
+    fn declared(
+        &mut self,
+        arrival: &Arrival,
+        ty: &SmolStr,
+        subject: Option<&(SmolStr, SmolStr)>,
+        data: &Map<String, Json>,
+    ) {
+        let Some(id) = self.engine.index().event_id(ty) else {
+            let reason = format!("no event `{ty}` is declared");
+            self.unhandled(None, reason);
+            return;
+        };
+        let engine = self.engine;
+        let Some(event) = engine.ir().events.get(id.index()) else {
+            return;
+        };
+        let mut fields = Fields::default();
+        for field in &event.fields {
+            let wire = field.native_id.as_ref().map(|id| format!("#{id}"));
+            let json = wire.and_then(|wire| data.get(&wire));
+            let Some(json) = json.or_else(|| data.get(field.name.as_str())) else {
+                // an event comes once: what it does not say can only be empty, if the field may be
+                if field.optional {
+                    fields.set(field.name.clone(), Value::Empty);
+                }
+                continue;
+            };
+            let value = self.value(field, json, &arrival.source);
+            fields.set(field.name.clone(), value);
+        }
+        if let Some((entity, id)) = subject {
+            self.named_subject(arrival, &event.fields, entity, id, &mut fields);
+        }
+        let mut unknown: Vec<&str> = data
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !event.fields.iter().any(|field| is_field(field, name)))
+            .collect();
+        unknown.sort_unstable();
+        if let Some(first) = unknown.first() {
+            let names = unknown.join("`, `");
+            self.unhandled(Some(first), format!("`{ty}` has no field `{names}`"));
+        }
+        let (seq, nth) = self.number();
+        self.cascade.queue.push_back(Item::Event(Event {
+            seq,
+            nth,
+            depth: 0,
+            cause: None,
+            kind: EventKind::Event(id),
+            fields,
+            by: arrival.by.clone(),
+            at_creation: false,
+            change: None,
+        }));
+    }
+
+    /// The record that an envelope names: the event's reference of that entity, where its data does not say it.
+    fn named_subject(
+        &mut self,
+        arrival: &Arrival,
+        declared: &[Field],
+        entity: &SmolStr,
+        id: &SmolStr,
+        fields: &mut Fields,
+    ) {
+        let Some(entity) = self.engine.index().entity_id(entity) else {
+            self.unhandled(Some("subject"), format!("no entity `{entity}` is declared"));
+            return;
+        };
+        let mut open = declared.iter().filter(|field| {
+            field.ty == Type::Entity(entity) && fields.get(&field.name).is_none_or(Value::is_empty)
+        });
+        if let (Some(field), Some(decl)) =
+            (open.next(), self.engine.ir().entities.get(entity.index()))
+        {
+            let key = RecordKey {
+                entity: decl.name.clone(),
+                connector: arrival.source.clone(),
+                id: id.clone(),
+            };
+            fields.set(field.name.clone(), Value::Record(key));
+        }
+    }
+
+    /// A value off the wire; what cannot be read is kept as it came.
+    fn value(&mut self, field: &Field, json: &Json, connector: &SmolStr) -> Value {
+        match decode(self.engine, &field.ty, json, connector) {
+            Ok(value) => value,
+            Err(reason) => {
+                self.unhandled(Some(&field.name), reason);
+                raw(json)
+            }
+        }
+    }
+
+    /// The entity of a snapshot. One that is not declared is kept as it came: a later revision may declare it.
+    fn known_entity(
+        &mut self,
+        arrival: &Arrival,
+        entity: &SmolStr,
+        id: &SmolStr,
+        fields: &Map<String, Json>,
+        op: RecordOp,
+    ) -> Option<EntityId> {
+        let known = self.engine.index().entity_id(entity);
+        if known.is_none() {
+            self.unhandled(None, format!("no entity `{entity}` is declared"));
+            let key = RecordKey {
+                entity: entity.clone(),
+                connector: arrival.source.clone(),
+                id: id.clone(),
+            };
+            if op == RecordOp::Deleted {
+                self.state.records.remove(&key);
+            } else {
+                let mut record = match self.state.records.get(&key) {
+                    Some(record) => record.as_ref().clone(),
+                    None => Record::default(),
+                };
+                for (name, json) in fields {
+                    record.fields.set(name.into(), raw(json));
+                }
+                self.state.records.put(key, Arc::new(record));
+            }
+        }
+        known
+    }
+
+    /// The name under which a field off the wire is stored.
+    fn stored(&self, entity: EntityId, wire: &str) -> SmolStr {
+        let index = self.engine.index();
+        let field = index.wire_field(entity, wire);
+        match field.and_then(|field| index.stored_name(entity, field)) {
+            Some(stored) => stored.clone(),
+            None => wire.into(),
+        }
+    }
+
+    /// Fields off the wire by their stored names. What nobody declared is kept as it came.
+    fn typed(
+        &mut self,
+        entity: EntityId,
+        fields: &Map<String, Json>,
+        connector: &SmolStr,
+        report: bool,
+    ) -> BTreeMap<SmolStr, Value> {
+        let engine = self.engine;
+        let mut typed = BTreeMap::new();
+        for (wire, json) in fields {
+            let at = engine.index().wire_field(entity, wire);
+            let decl = engine.ir().entities.get(entity.index());
+            let field = at.and_then(|at| decl?.fields.get(at));
+            let value = match field {
+                Some(field) if report => self.value(field, json, connector),
+                Some(field) => {
+                    decode(engine, &field.ty, json, connector).unwrap_or_else(|_| raw(json))
+                }
+                None if json.is_null() => Value::Empty,
+                None => raw(json),
+            };
+            typed.insert(self.stored(entity, wire), value);
+        }
+        typed
+    }
+
+    fn trace_arrival(&mut self, snapshot: &Snapshot<'_>, verb: &str) -> Cause {
+        self.report(snapshot.arrival, &snapshot.key, verb)
+    }
+
+    /// Numbers a snapshot's own place in the cascade.
+    fn report(&mut self, arrival: &Arrival, key: &RecordKey, verb: &str) -> Cause {
+        let (seq, _) = self.number();
+        if self.options.trace {
+            self.audit(Audit::Event {
+                seq,
+                cause: None,
+                text: format!("{} {verb}", key.entity),
+                subject: Some(key.clone()),
+                by: arrival.by.clone(),
+            });
+        }
+        Cause { seq, trigger: None }
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot<'_>, creation: bool) {
+        let key = &snapshot.key;
+        let known = self.state.records.get(key).cloned();
+        let grave = self.state.graves.get(key).cloned();
+        let verb = if creation { "created" } else { "reported" };
+        let cause = self.trace_arrival(snapshot, verb);
+        let last_clock = match (&known, &grave) {
+            (Some(record), _) => record.clock,
+            (None, Some(grave)) => grave.clock,
+            (None, None) => None,
+        };
+        let late = snapshot
+            .clock
+            .zip(last_clock)
+            .is_some_and(|(c, last)| c < last);
+        if late && known.is_none() {
+            // older than the deletion
+            return;
+        }
+        self.state.dig_up(key);
+        let created = creation && known.is_none();
+        let (record, changes) = if late {
+            (self.filled(snapshot, known.as_ref()), Vec::new())
+        } else {
+            self.changed(snapshot, known.as_ref(), created)
+        };
+        let before = match (&known, created) {
+            (_, true) => Before::Nothing,
+            (known, false) => self.stated_before(snapshot, known.as_ref()),
+        };
+        let same_as_known = known.as_ref().is_some_and(|known| **known == record);
+        if same_as_known && changes.is_empty() {
+            return;
+        }
+        let version = Arc::new(record);
+        self.store(key, &version);
+        let events = derived(self.engine, snapshot.entity, key, &changes, created);
+        let change = Change {
+            record: key.clone(),
+            before,
+            version,
+        };
+        let by = &snapshot.arrival.by;
+        self.queue(events, Some(&change), Some(&cause), by, 0);
+    }
+
+    /// The record with nothing but what was not known of it.
+    fn filled(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Record {
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        for (name, value) in &snapshot.fields {
+            if record.fields.get(name).is_none() {
+                record.fields.set(name.clone(), value.clone());
+            }
+        }
+        record
+    }
+
+    /// The version before, with what the body says of it where nothing was known.
+    fn stated_before(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Before {
+        let news = |name: &SmolStr| known.is_none_or(|known| known.fields.get(name).is_none());
+        if !snapshot.old.keys().any(news) {
+            return before(known);
+        }
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        for (name, value) in &snapshot.old {
+            if news(name) {
+                record.fields.set(name.clone(), value.clone());
+            }
+        }
+        Before::Version(Arc::new(record))
+    }
+
+    /// The record as the snapshot has it, and which declared fields that changes.
+    fn changed(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        known: Option<&Arc<Record>>,
+        created: bool,
+    ) -> (Record, Vec<FieldChange>) {
+        let engine = self.engine;
+        let entity = snapshot.entity;
+        let decl = engine.ir().entities.get(entity.index());
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        record.clock = snapshot.clock.or(record.clock);
+        let mut changes = Vec::new();
+        let silent: Vec<&SmolStr> = snapshot
+            .stated
+            .iter()
+            .filter(|name| !snapshot.fields.contains_key(*name))
+            .collect();
+        for (name, value) in &snapshot.fields {
+            let at = engine.index().wire_field(entity, name);
+            let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
+                record.fields.set(name.clone(), value.clone());
+                continue;
+            };
+            let read = |value: &Value| {
+                read_as(engine, &field.ty, value, &snapshot.key.connector).into_owned()
+            };
+            let there = record
+                .fields
+                .get(name)
+                .or_else(|| record.fields.get(&field.name));
+            let from = there.map(read);
+            let to = read(value);
+            if from.as_ref().is_some_and(|from| same(from, &to)) {
+                let unreadable = matches!(there, Some(Value::Raw(_)));
+                if unreadable || matches!(value, Value::Raw(_)) {
+                    // it reads the same: no event; but what it is has changed
+                    record.fields.set(name.clone(), value.clone());
+                }
+                continue;
+            }
+            match self.echo(&snapshot.key, name, &to) {
+                Echo::None => {}
+                Echo::Stale => continue,
+                Echo::Confirmed => {
+                    record.fields.set(name.clone(), value.clone());
+                    continue;
+                }
+            }
+            if *name != field.name {
+                record.fields.remove(&field.name);
+            }
+            record.fields.set(name.clone(), value.clone());
+            let from = if created {
+                Some(Value::Empty)
+            } else {
+                from.or_else(|| snapshot.old.get(name).map(read))
+            };
+            let told = from.is_some() || snapshot.stated.contains(name);
+            let stayed = from.as_ref().is_some_and(|from| same(from, &to));
+            if told && !stayed {
+                changes.push(FieldChange {
+                    field: at,
+                    from,
+                    to: Some(to),
+                });
+            }
+        }
+        for name in silent {
+            // it has changed, and the body does not say to what: not known any more
+            let at = engine.index().wire_field(entity, name);
+            let gone = record.fields.remove(name);
+            let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
+                continue;
+            };
+            let from = gone.or_else(|| snapshot.old.get(name).cloned());
+            let read = |value: Value| {
+                read_as(engine, &field.ty, &value, &snapshot.key.connector).into_owned()
+            };
+            changes.push(FieldChange {
+                field: at,
+                from: from.map(read),
+                to: None,
+            });
+        }
+        (record, changes)
+    }
+
+    /// What a reported value is to our own writes of that field.
+    fn echo(&mut self, record: &RecordKey, field: &SmolStr, value: &Value) -> Echo {
+        for (key, write) in self.state.writes_of(record, field) {
+            let echo = same(&write.value, value);
+            if write.confirmed.is_some() {
+                if echo {
+                    // one echo a write
+                    self.state.drop_write(&key);
+                    return Echo::Confirmed;
+                }
+            } else if echo || write.before.as_ref().is_some_and(|old| same(old, value)) {
+                return Echo::Stale;
+            }
+        }
+        Echo::None
+    }
+
+    fn deleted(
+        &mut self,
+        arrival: &Arrival,
+        entity: EntityId,
+        key: &RecordKey,
+        clock: Option<i64>,
+    ) {
+        let cause = self.report(arrival, key, "deleted");
+        if self.state.graves.has(key) && !self.state.records.has(key) {
+            // it is gone already
+            return;
+        }
+        let last = self.state.records.get(key).cloned();
+        let before = before(last.as_ref());
+        let version = last.unwrap_or_default();
+        self.state.records.remove(key);
+        let clock = clock.max(version.clock);
+        let at = self.now;
+        self.state.bury(key.clone(), Grave { at, clock });
+        self.cancel_all_of(key);
+        let event = Derived {
+            kind: EventKind::Deleted(entity),
+            fields: [(SmolStr::new_static("record"), Value::Record(key.clone()))]
+                .into_iter()
+                .collect(),
+            at_creation: false,
+        };
+        let change = Change {
+            record: key.clone(),
+            before,
+            version,
+        };
+        self.queue(vec![event], Some(&change), Some(&cause), &arrival.by, 0);
+    }
+
+    pub(crate) fn trace_event(&mut self, event: &Event) {
+        let text = render::event(self.engine, event);
+        let subject = render::subject(event);
+        self.audit(Audit::Event {
+            seq: event.seq,
+            cause: event.cause.clone(),
+            text,
+            subject,
+            by: event.by.clone(),
+        });
+    }
+}
+
+/// What a reported value is to our own writes.
+enum Echo {
+    /// Nothing: it is news.
+    None,
+    /// It says what a write under way replaces, or an earlier one set: what stands here is newer.
+    Stale,
+    /// It says what we wrote: no event.
+    Confirmed,
+}
+
+fn is_field(field: &Field, wire: &str) -> bool {
+    let native = wire.strip_prefix('#');
+    field.name == wire || native.is_some() && field.native_id.as_deref() == native
+}
+
+fn raw(json: &Json) -> Value {
+    Value::Raw(json.to_string().into())
+}

@@ -1,0 +1,328 @@
+//! What is computed once from an IR, so that an event only costs what it can match.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::tz::TimeZone;
+use smol_str::SmolStr;
+use trig_ir::{
+    ActionKind, Entity, EntityId, EventId, EventKind, Expr, Ir, PipelineId, Place, Root, StageName,
+    Trigger, TriggerId, Type,
+};
+
+use crate::reads::places;
+use crate::state::KindName;
+
+/// The triggers that an event of one kind can start, with their starts of that kind.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) trigger: TriggerId,
+    pub(crate) starts: Vec<usize>,
+}
+
+/// Lookups over an IR. Maps are only looked up, never walked.
+#[derive(Debug)]
+pub(crate) struct Index {
+    entities: HashMap<SmolStr, EntityId>,
+    events: HashMap<SmolStr, EventId>,
+    triggers: HashMap<SmolStr, TriggerId>,
+    fields: Vec<EntityIndex>,
+    stages: HashMap<StageName, (PipelineId, usize)>,
+    listeners: HashMap<EventKind, Vec<Listener>>,
+    /// How events of a kind may lead to the subjects of firings that they cancel; `None`: the filter alone says it.
+    cancels: HashMap<EventKind, BTreeSet<Option<Place>>>,
+    /// Fields for which a value given at creation starts or cancels something.
+    or_created: BTreeSet<(EntityId, SmolStr)>,
+    trigger_zones: Vec<TimeZone>,
+    schedule_zones: Vec<TimeZone>,
+    reads_old: Vec<bool>,
+}
+
+/// Lookups over an entity.
+#[derive(Debug, Default)]
+struct EntityIndex {
+    /// The stored name of each field, in the order of the fields.
+    stored: Vec<SmolStr>,
+    by_name: HashMap<SmolStr, usize>,
+    by_wire: HashMap<SmolStr, usize>,
+    stage: Option<usize>,
+}
+
+impl EntityIndex {
+    fn new(entity: &Entity) -> Self {
+        let mut index = Self::default();
+        for (at, field) in entity.fields.iter().enumerate() {
+            let stored = match &field.native_id {
+                Some(id) => format!("#{id}").into(),
+                None => field.name.clone(),
+            };
+            index.by_name.insert(field.name.clone(), at);
+            index.by_wire.insert(field.name.clone(), at);
+            index.by_wire.insert(stored.clone(), at);
+            index.stored.push(stored);
+            if field.name == "stage" && matches!(field.ty, Type::Stage(_) | Type::StageOf(_)) {
+                index.stage = Some(at);
+            }
+        }
+        index
+    }
+}
+
+/// A zone by its IANA name, out of the data that is part of the program; UTC for a name that is not in it.
+fn zone(name: &str) -> TimeZone {
+    jiff::tz::TimeZoneDatabase::bundled()
+        .get(name)
+        .unwrap_or(TimeZone::UTC)
+}
+
+/// A name without the catalogue in front.
+pub(crate) fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Dense ids fit their type: an IR has far fewer declarations than that.
+fn id(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn by_name<'a>(names: impl Iterator<Item = &'a SmolStr>) -> HashMap<SmolStr, u32> {
+    names
+        .enumerate()
+        .map(|(at, name)| (name.clone(), id(at)))
+        .collect()
+}
+
+impl Index {
+    pub(crate) fn new(ir: &Ir) -> Self {
+        let ids = by_name(ir.entities.iter().map(|e| &e.name));
+        let mut entities: HashMap<_, _> = ids.into_iter().map(|(n, i)| (n, EntityId(i))).collect();
+        for (at, entity) in ir.entities.iter().enumerate() {
+            let bare = short(&entity.name);
+            let alone = ir
+                .entities
+                .iter()
+                .filter(|e| short(&e.name) == bare)
+                .count()
+                == 1;
+            if alone {
+                entities.insert(bare.into(), EntityId(id(at)));
+            }
+        }
+        let events = by_name(ir.events.iter().map(|e| &e.name));
+        let triggers = by_name(ir.triggers.iter().map(|t| &t.name));
+        let mut stages = HashMap::new();
+        for (at, pipeline) in ir.pipelines.iter().enumerate() {
+            for (nth, stage) in pipeline.stages.iter().enumerate() {
+                let name = StageName {
+                    pipeline: pipeline.name.clone(),
+                    stage: stage.name.clone(),
+                };
+                stages.insert(name, (PipelineId(id(at)), nth));
+            }
+        }
+        let mut index = Self {
+            entities,
+            events: events.into_iter().map(|(n, i)| (n, EventId(i))).collect(),
+            triggers: triggers
+                .into_iter()
+                .map(|(n, i)| (n, TriggerId(i)))
+                .collect(),
+            fields: ir.entities.iter().map(EntityIndex::new).collect(),
+            stages,
+            listeners: HashMap::new(),
+            cancels: HashMap::new(),
+            or_created: BTreeSet::new(),
+            trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
+            schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
+            reads_old: ir.triggers.iter().map(reads_old).collect(),
+        };
+        index.listen(ir);
+        index
+    }
+
+    fn listen(&mut self, ir: &Ir) {
+        let mut order: Vec<usize> = (0..ir.triggers.len()).collect();
+        order.sort_by_key(|at| {
+            ir.triggers
+                .get(*at)
+                .map(|t| (std::cmp::Reverse(t.priority), &t.name))
+        });
+        for at in order {
+            let Some(trigger) = ir.triggers.get(at) else {
+                continue;
+            };
+            let mut starts: BTreeMap<&EventKind, Vec<usize>> = BTreeMap::new();
+            for (nth, start) in trigger.starts.iter().enumerate() {
+                starts.entry(&start.pattern.event).or_default().push(nth);
+                self.note_or_created(&start.pattern);
+                for cancel in start.after.iter().flat_map(|after| &after.unless) {
+                    self.note_cancel(cancel);
+                }
+            }
+            for (kind, starts) in starts {
+                self.listeners
+                    .entry(kind.clone())
+                    .or_default()
+                    .push(Listener {
+                        trigger: TriggerId(id(at)),
+                        starts,
+                    });
+            }
+            for cancel in trigger.after.iter().flat_map(|after| &after.unless) {
+                self.note_cancel(cancel);
+            }
+        }
+    }
+
+    fn note_cancel(&mut self, cancel: &trig_ir::Cancel) {
+        self.note_or_created(&cancel.pattern);
+        self.cancels
+            .entry(cancel.pattern.event.clone())
+            .or_default()
+            .insert(cancel.subject.clone());
+    }
+
+    fn note_or_created(&mut self, pattern: &trig_ir::Pattern) {
+        if let EventKind::Changed(entity, field) = &pattern.event
+            && pattern.or_created
+        {
+            self.or_created.insert((*entity, field.clone()));
+        }
+    }
+
+    /// An entity by its full name, or by its bare one where only one has it.
+    pub(crate) fn entity_id(&self, name: &str) -> Option<EntityId> {
+        self.entities.get(name).copied()
+    }
+
+    pub(crate) fn event_id(&self, name: &str) -> Option<EventId> {
+        self.events.get(name).copied()
+    }
+
+    pub(crate) fn trigger_id(&self, name: &str) -> Option<TriggerId> {
+        self.triggers.get(name).copied()
+    }
+
+    /// The number of a field among those of its entity.
+    pub(crate) fn field(&self, entity: EntityId, name: &str) -> Option<usize> {
+        self.fields.get(entity.index())?.by_name.get(name).copied()
+    }
+
+    /// The same, by its name on the wire.
+    pub(crate) fn wire_field(&self, entity: EntityId, wire: &str) -> Option<usize> {
+        self.fields.get(entity.index())?.by_wire.get(wire).copied()
+    }
+
+    /// The name under which a field is stored.
+    pub(crate) fn stored_name(&self, entity: EntityId, field: usize) -> Option<&SmolStr> {
+        self.fields.get(entity.index())?.stored.get(field)
+    }
+
+    /// The number of the field that holds the entity's stage.
+    pub(crate) fn stage_field(&self, entity: EntityId) -> Option<usize> {
+        self.fields.get(entity.index())?.stage
+    }
+
+    /// The pipeline of a stage, and its place there.
+    pub(crate) fn stage(&self, name: &StageName) -> Option<(PipelineId, usize)> {
+        self.stages.get(name).copied()
+    }
+
+    pub(crate) fn listeners(&self, kind: &EventKind) -> &[Listener] {
+        self.listeners.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn cancels(&self, kind: &EventKind) -> Option<&BTreeSet<Option<Place>>> {
+        self.cancels.get(kind)
+    }
+
+    pub(crate) fn counts_at_creation(&self, entity: EntityId, field: &SmolStr) -> bool {
+        self.or_created.contains(&(entity, field.clone()))
+    }
+
+    pub(crate) fn trigger_zone(&self, trigger: TriggerId) -> &TimeZone {
+        self.trigger_zones.get(trigger.index()).unwrap_or(&UTC)
+    }
+
+    pub(crate) fn schedule_zone(&self, schedule: trig_ir::ScheduleId) -> &TimeZone {
+        self.schedule_zones.get(schedule.index()).unwrap_or(&UTC)
+    }
+
+    /// Whether what runs after a delay reads the version before the change.
+    pub(crate) fn reads_old(&self, trigger: TriggerId) -> bool {
+        self.reads_old
+            .get(trigger.index())
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// The kind by full names, as it is stored.
+    pub(crate) fn kind_name(ir: &Ir, kind: &EventKind) -> Option<KindName> {
+        let event = |id: &EventId| ir.events.get(id.index()).map(|e| e.name.clone());
+        let entity = |id: &EntityId| ir.entities.get(id.index()).map(|e| e.name.clone());
+        Some(match kind {
+            EventKind::Event(id) => KindName::Event(event(id)?),
+            EventKind::Created(id) => KindName::Created(entity(id)?),
+            EventKind::Deleted(id) => KindName::Deleted(entity(id)?),
+            EventKind::Moved(id) => KindName::Moved(entity(id)?),
+            EventKind::Entered(id) => KindName::Entered(entity(id)?),
+            EventKind::Changed(id, field) => KindName::Changed(entity(id)?, field.clone()),
+            EventKind::Gained(id, field) => KindName::Gained(entity(id)?, field.clone()),
+            EventKind::Lost(id, field) => KindName::Lost(entity(id)?, field.clone()),
+        })
+    }
+
+    /// The kind of a stored name, if the revision still has it.
+    pub(crate) fn kind(&self, name: &KindName) -> Option<EventKind> {
+        Some(match name {
+            KindName::Event(event) => EventKind::Event(self.event_id(event)?),
+            KindName::Created(entity) => EventKind::Created(self.entity_id(entity)?),
+            KindName::Deleted(entity) => EventKind::Deleted(self.entity_id(entity)?),
+            KindName::Moved(entity) => EventKind::Moved(self.entity_id(entity)?),
+            KindName::Entered(entity) => EventKind::Entered(self.entity_id(entity)?),
+            KindName::Changed(entity, field) => {
+                EventKind::Changed(self.entity_id(entity)?, field.clone())
+            }
+            KindName::Gained(entity, field) => {
+                EventKind::Gained(self.entity_id(entity)?, field.clone())
+            }
+            KindName::Lost(entity, field) => {
+                EventKind::Lost(self.entity_id(entity)?, field.clone())
+            }
+        })
+    }
+}
+
+static UTC: TimeZone = TimeZone::UTC;
+
+/// Whether anything that runs after the event reads [`Root::Old`].
+fn reads_old(trigger: &Trigger) -> bool {
+    let mut found = false;
+    let mut look = |place: &Place| found |= place.root == Root::Old;
+    let mut expr = |e: &Expr| places(e, &mut look);
+    for action in &trigger.actions {
+        match &action.kind {
+            ActionKind::Set { value, .. } => expr(value),
+            ActionKind::Emit { args, .. } | ActionKind::Call { args, .. } => {
+                args.iter().for_each(|(_, arg)| expr(arg));
+            }
+            ActionKind::Move { .. } => {}
+        }
+    }
+    let starts = trigger.starts.iter().filter_map(|s| s.after.as_ref());
+    let afters: Vec<_> = starts.chain(&trigger.after).collect();
+    let guards = afters.iter().filter_map(|a| a.holds.as_ref());
+    for guard in guards.chain(&trigger.during) {
+        if let trig_ir::Test::Expr(test) = &guard.test {
+            expr(test);
+        }
+    }
+    for cancel in afters.iter().flat_map(|a| &a.unless) {
+        cancel.pattern.filter.iter().for_each(&mut expr);
+    }
+    let direct = trigger.actions.iter().filter_map(|a| match &a.kind {
+        ActionKind::Move { record, .. } | ActionKind::Set { record, .. } => Some(record),
+        _ => None,
+    });
+    let keys = trigger.limits.iter().flat_map(|l| &l.key);
+    found || direct.chain(keys).any(|place| place.root == Root::Old)
+}

@@ -1,0 +1,96 @@
+//! Identities of causes, firings and effects.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use crate::state::FiringKey;
+
+/// What a cascade began with: the same cause has the same identity whatever else went on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Root {
+    /// An arrival with a dedupe key: source and id.
+    Arrival(SmolStr, SmolStr),
+    /// Any other input, by its position in the log.
+    Position(u64),
+    /// A firing that had waited, by its identity.
+    Firing(SmolStr),
+}
+
+/// An event of a cascade, by its number inside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    pub(crate) root: Root,
+    pub(crate) nth: u32,
+}
+
+/// A hash over parts that cannot run into one another: each is preceded by its length.
+struct Parts(Sha256);
+
+impl Parts {
+    fn text(&mut self, part: &str) {
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part.as_bytes());
+    }
+
+    fn number(&mut self, n: u64) {
+        self.0.update(n.to_le_bytes());
+    }
+
+    /// The first 32 hexadecimal digits.
+    fn finish(self) -> SmolStr {
+        let mut hex = String::with_capacity(32);
+        for byte in self.0.finalize().iter().take(16) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex.into()
+    }
+}
+
+/// The identity of a firing: workspace, cause, trigger, subject and finer entities.
+pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolStr {
+    let mut parts = Parts(Sha256::new());
+    parts.text(workspace);
+    match &origin.root {
+        Root::Arrival(source, id) => {
+            parts.text("arrival");
+            parts.text(source);
+            parts.text(id);
+        }
+        Root::Position(position) => {
+            parts.text("position");
+            parts.number(*position);
+        }
+        Root::Firing(firing) => {
+            parts.text("firing");
+            parts.text(firing);
+        }
+    }
+    parts.number(u64::from(origin.nth));
+    parts.text(&key.trigger);
+    match &key.subject {
+        Some(subject) => {
+            parts.text(&subject.entity);
+            parts.text(&subject.connector);
+            parts.text(&subject.id);
+        }
+        None => parts.text(""),
+    }
+    parts.number(key.finer.len() as u64);
+    for finer in &key.finer {
+        parts.text(&serde_json::to_string(finer).unwrap_or_default());
+    }
+    parts.finish()
+}
+
+/// The idempotency key of a step of a firing.
+pub(crate) fn effect(firing: &str, step: u32) -> SmolStr {
+    let mut parts = Parts(Sha256::new());
+    parts.text("effect");
+    parts.text(firing);
+    parts.number(u64::from(step));
+    parts.finish()
+}

@@ -1,0 +1,206 @@
+//! What the engine remembers of a workspace. All keys are full names: no dense id, position in a file or path is stored.
+
+mod marks;
+mod memory;
+mod pending;
+mod record;
+mod serial;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
+
+pub(crate) use marks::{Mark, MarkKey};
+pub(crate) use pending::{
+    Before, Captured, FiringKey, KindName, Pending, StartName, TimerKey, Watch,
+};
+pub(crate) use record::{Fields, Grave, Provisional, Record};
+pub(crate) use table::{Layer, Read};
+
+use crate::Effect;
+
+/// A field of a record that was written here: record, stored name of the field, number of the effect.
+pub(crate) type WriteKey = (RecordKey, SmolStr, u64);
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty),* $(,)?) => {
+        /// The tables as maps.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub(crate) struct Tables {
+            $($(#[$doc])* pub(crate) $name: BTreeMap<$key, $value>,)*
+        }
+
+        /// The tables under an overlay of changes.
+        pub(crate) struct Layers<'a> {
+            pub(crate) meta: Meta,
+            $(pub(crate) $name: Layer<'a, $key, $value>,)*
+        }
+
+        /// What an evaluation changed.
+        pub(crate) struct Changes {
+            meta: Meta,
+            $($name: BTreeMap<$key, Option<$value>>,)*
+        }
+
+        impl<'a> Layers<'a> {
+            pub(crate) fn over(state: &'a State) -> Self {
+                Self {
+                    meta: state.meta.clone(),
+                    $($name: Layer::over(&state.tables.$name as &dyn Read<$key, $value>),)*
+                }
+            }
+
+            pub(crate) fn into_changes(self) -> Changes {
+                Changes {
+                    meta: self.meta,
+                    $($name: self.$name.into_changes(),)*
+                }
+            }
+        }
+
+        impl State {
+            pub(crate) fn commit(&mut self, changes: Changes) {
+                self.meta = changes.meta;
+                $(for (key, value) in changes.$name {
+                    match value {
+                        Some(value) => { self.tables.$name.insert(key, value); }
+                        None => { self.tables.$name.remove(&key); }
+                    }
+                })*
+            }
+        }
+    };
+}
+
+tables! {
+    /// The newest version of each record.
+    records: RecordKey => Arc<Record>,
+    /// Records that were deleted lately.
+    graves: RecordKey => Grave,
+    /// Firings that wait, by arming number.
+    pending: u64 => Arc<Pending>,
+    /// What limits have counted.
+    marks: MarkKey => Mark,
+    /// Effects without result, in the order in which they were decided.
+    outbox: u64 => Arc<Effect>,
+    /// Dedupe keys (source, id) and when they were first seen.
+    seen: (SmolStr, SmolStr) => Timestamp,
+    /// Fields that were written here and whose echo is still to come.
+    writes: WriteKey => Provisional,
+
+    // indexes: functions of the tables above, not serialised
+    /// Graves by age.
+    grave_times: (Timestamp, RecordKey) => (),
+    /// Firings that wait, in the order in which they are due.
+    timers: TimerKey => (),
+    /// Firings that wait, by what they are one of.
+    armed: FiringKey => u64,
+    /// Firings that wait, by subject.
+    by_subject: (RecordKey, u64) => (),
+    /// Firings that wait, by what may cancel them.
+    watching: (Watch, u64) => (),
+    /// Firings that wait, by the records that their `while` reads.
+    reading: (RecordKey, u64) => (),
+    /// Marks by the time at which they are forgotten.
+    mark_times: (Timestamp, MarkKey) => (),
+    /// Effects without result, by idempotency key.
+    outbox_keys: SmolStr => u64,
+    /// Dedupe keys by age.
+    seen_times: (Timestamp, (SmolStr, SmolStr)) => (),
+    /// Confirmed writes by age.
+    write_times: (Timestamp, WriteKey) => (),
+}
+
+/// Counters and clocks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    /// The position of the last input.
+    pub(crate) position: u64,
+    /// The time of the last input.
+    pub(crate) now: Timestamp,
+    /// The number of the next firing that waits.
+    pub(crate) next_arming: u64,
+    /// The number of the next effect.
+    pub(crate) next_effect: u64,
+    /// The revision that was activated last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) revision: Option<RevisionHash>,
+}
+
+/// What the engine remembers of one workspace: records, firings that wait, marks of limits, effects without result.
+///
+/// It changes through [`crate::Engine::apply`] only. Serialised, it holds full names and no positions in files, so it
+/// outlives revisions and programs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    pub(crate) meta: Meta,
+    pub(crate) tables: Tables,
+}
+
+impl State {
+    /// The position of the last input that was applied; 0 if there was none.
+    pub fn position(&self) -> u64 {
+        self.meta.position
+    }
+
+    /// The time of the last input that was applied.
+    pub fn now(&self) -> Timestamp {
+        self.meta.now
+    }
+
+    /// The revision that was activated last, if one was.
+    pub fn revision(&self) -> Option<&RevisionHash> {
+        self.meta.revision.as_ref()
+    }
+
+    /// When the next firing that waits is due. May lie in the past of [`Self::now`]: then a tick is due at once.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.tables.timers.first_key_value().map(|(key, ())| key.0)
+    }
+
+    /// The effects that were decided and have no result yet, in the order in which they were decided.
+    pub fn outbox(&self) -> impl Iterator<Item = &Effect> {
+        self.tables.outbox.values().map(AsRef::as_ref)
+    }
+
+    /// The firings that wait, in the order in which they are due.
+    pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
+        self.tables.timers.keys().filter_map(|timer| {
+            let pending = self.tables.pending.get(&timer.4)?;
+            Some(Waiting {
+                trigger: &pending.key.trigger,
+                subject: pending.key.subject.as_ref(),
+                since: pending.since,
+                due: pending.due,
+                started: pending.started,
+            })
+        })
+    }
+
+    /// The keys of all records, in order.
+    pub fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        self.tables.records.keys()
+    }
+}
+
+/// A firing that waits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waiting<'a> {
+    /// Its trigger.
+    pub trigger: &'a SmolStr,
+    /// For what.
+    pub subject: Option<&'a RecordKey>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub due: Timestamp,
+    /// The position of the input that started it.
+    pub started: u64,
+}
+
+/// 30 days.
+const MONTH: Millis = Millis(30 * Millis::DAY.0);

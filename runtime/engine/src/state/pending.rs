@@ -1,0 +1,177 @@
+//! Firings that wait.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use trig_ir::{RecordKey, Timestamp, Value};
+
+use super::{Fields, Layers, Record};
+use crate::Actor;
+use crate::key::Origin;
+
+/// A kind of event by full names, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KindName {
+    Event(SmolStr),
+    Created(SmolStr),
+    Deleted(SmolStr),
+    Moved(SmolStr),
+    Entered(SmolStr),
+    Changed(SmolStr, SmolStr),
+    Gained(SmolStr, SmolStr),
+    Lost(SmolStr, SmolStr),
+}
+
+/// The version of the subject before the change that started a firing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Before {
+    /// The event is no change of the subject, or nothing was known of it before.
+    #[default]
+    Unknown,
+    /// The subject did not exist: its fields were empty.
+    Nothing,
+    /// This one.
+    Version(Arc<Record>),
+}
+
+/// The event that started a firing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Captured {
+    pub(crate) kind: KindName,
+    pub(crate) fields: Fields,
+    pub(crate) by: Actor,
+}
+
+/// Of which start a firing is. A start is known by the text of its pattern; `nth` tells apart those with the same text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StartName {
+    pub(crate) text: SmolStr,
+    pub(crate) nth: u32,
+}
+
+/// What a firing is one of: a second one with the same key is not armed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct FiringKey {
+    pub(crate) trigger: SmolStr,
+    pub(crate) subject: Option<RecordKey>,
+    /// References of the event to finer entities than the subject.
+    pub(crate) finer: Vec<Value>,
+}
+
+/// Events that may cancel a firing: of a kind, and about this record where the event leads to the subject by itself.
+pub(crate) type Watch = (KindName, Option<RecordKey>);
+
+/// Timers run in this order: due, priority (higher first), trigger, subject, arming number.
+pub(crate) type TimerKey = (
+    Timestamp,
+    std::cmp::Reverse<i32>,
+    SmolStr,
+    Option<RecordKey>,
+    u64,
+);
+
+/// A firing that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    pub(crate) key: FiringKey,
+    pub(crate) start: StartName,
+    pub(crate) priority: i32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) outer: Option<RecordKey>,
+    pub(crate) event: Captured,
+    pub(crate) before: Before,
+    /// The last version of a subject whose deletion started the firing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) last: Option<Arc<Record>>,
+    /// The position of the input that started it.
+    pub(crate) started: u64,
+    pub(crate) since: Timestamp,
+    pub(crate) due: Timestamp,
+    pub(crate) origin: Origin,
+    pub(crate) watches: BTreeSet<Watch>,
+    /// The records that its `while` read when it was last tested.
+    pub(crate) reads: BTreeSet<RecordKey>,
+}
+
+impl Pending {
+    pub(crate) fn timer(&self, number: u64) -> TimerKey {
+        (
+            self.due,
+            std::cmp::Reverse(self.priority),
+            self.key.trigger.clone(),
+            self.key.subject.clone(),
+            number,
+        )
+    }
+}
+
+impl Layers<'_> {
+    /// Stores a firing that waits, with everything by which it is found.
+    pub(crate) fn insert_pending(&mut self, number: u64, pending: Arc<Pending>) {
+        self.timers.put(pending.timer(number), ());
+        self.armed.put(pending.key.clone(), number);
+        if let Some(subject) = &pending.key.subject {
+            self.by_subject.put((subject.clone(), number), ());
+        }
+        for watch in &pending.watches {
+            self.watching.put((watch.clone(), number), ());
+        }
+        for record in &pending.reads {
+            self.reading.put((record.clone(), number), ());
+        }
+        self.pending.put(number, pending);
+    }
+
+    /// Takes out a firing that waited.
+    pub(crate) fn remove_pending(&mut self, number: u64) -> Option<Arc<Pending>> {
+        let pending = Arc::clone(self.pending.get(&number)?);
+        self.timers.remove(&pending.timer(number));
+        self.armed.remove(&pending.key);
+        if let Some(subject) = &pending.key.subject {
+            self.by_subject.remove(&(subject.clone(), number));
+        }
+        for watch in &pending.watches {
+            self.watching.remove(&(watch.clone(), number));
+        }
+        for record in &pending.reads {
+            self.reading.remove(&(record.clone(), number));
+        }
+        self.pending.remove(&number);
+        Some(pending)
+    }
+
+    /// The firings that wait for a subject, in the order of their arming.
+    pub(crate) fn pending_of(&self, subject: &RecordKey) -> Vec<u64> {
+        let from = (subject.clone(), 0);
+        self.by_subject
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| of == subject)
+            .map(|((_, number), ())| *number)
+            .collect()
+    }
+
+    /// The firings whose `while` read a record.
+    pub(crate) fn readers_of(&self, record: &RecordKey) -> Vec<u64> {
+        let from = (record.clone(), 0);
+        self.reading
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| of == record)
+            .map(|((_, number), ())| *number)
+            .collect()
+    }
+
+    /// The firings that an event of this kind, about this record, may cancel.
+    pub(crate) fn watchers_of(&self, watch: Watch) -> Vec<u64> {
+        let from = (watch, 0);
+        self.watching
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| *of == from.0)
+            .map(|((_, number), ())| *number)
+            .collect()
+    }
+}
