@@ -1,0 +1,4 @@
+//! Wire formats from outside: bytes in, arrivals out.
+
+mod cloudevents;
+mod common;
