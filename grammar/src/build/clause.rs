@@ -132,6 +132,11 @@ impl Builder<'_> {
         }
         let word = first_unit(text);
         let at = Span::new(span.start, span.start + word.len() as u32);
+        if word == "{" {
+            self.errors
+                .help(at, "`{` begins no clause", "actions stand in `do { … }`");
+            return;
+        }
         let open_pattern = matches!(
             last.map(|c| &c.kind),
             Some(ClauseKind::On {
@@ -364,7 +369,21 @@ impl Builder<'_> {
 
     /// What follows `as`.
     pub(super) fn as_user(&mut self, inner: &mut Kids<'_>, end: u32) -> Expr {
-        self.req_expr(inner, "`user` and an address", "`as`", end)
+        let who = self.req_expr(inner, "`user` and an address", "`as`", end);
+        if let ExprKind::Path(path) = &who.kind
+            && path.single().is_some_and(|name| name.text == "user")
+        {
+            self.errors.expected(
+                "an address such as `\"anna@acme.com\"`",
+                "`user`",
+                who.span.end,
+            );
+            return Expr {
+                kind: ExprKind::Missing,
+                ..who
+            };
+        }
+        who
     }
 
     fn allow(&mut self, inner: &mut Kids<'_>, span: Span) -> ClauseKind {

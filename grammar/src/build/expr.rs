@@ -567,7 +567,7 @@ fn comparison(first: &str, last: &str, text: &str) -> BinaryOp {
     }
 }
 
-/// A unit after a range counts for both ends: copies that of `hi` to a bare number.
+/// A unit after a range counts for both ends: gives that of `hi` to a bare number.
 fn share_unit(lo: &mut Expr, hi: &Expr) {
     let lo = match &mut lo.kind {
         ExprKind::Unary(UnaryOp::Neg, inner) => inner.as_mut(),
@@ -581,7 +581,12 @@ fn share_unit(lo: &mut Expr, hi: &Expr) {
         return;
     };
     lo.kind = match hi {
-        ExprKind::Money(_, currency) => ExprKind::Money(number.clone(), currency.clone()),
+        ExprKind::Money(_, currency) => {
+            // Of no width: it is not written here.
+            let span = Span::empty(number.span.end);
+            let text = currency.text.clone();
+            ExprKind::Money(number.clone(), crate::ast::Name { span, text })
+        }
         ExprKind::Percent(_) => ExprKind::Percent(number.clone()),
         ExprKind::Duration(duration) => match duration.parts.as_slice() {
             &[(_, unit)] if number.is_int() => ExprKind::Duration(crate::ast::DurationLit {

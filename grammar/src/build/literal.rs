@@ -147,12 +147,12 @@ impl Builder<'_> {
 
     /// A text from its node: escapes decoded, interpolations built where they count.
     pub(super) fn string(&mut self, node: &Node<'_>) -> TextLit {
-        let mut span = self.span(node);
+        let span = self.span(node);
         let text = node.as_str();
         if let Some(rest) = text.strip_prefix("\"\"\"") {
             let body = rest.strip_suffix("\"\"\"");
             if body.is_none() {
-                span = self.not_ended(text, span.start, "`\"\"\"`");
+                self.not_ended(span, "`\"\"\"`");
             }
             let body = body.unwrap_or(rest);
             let parts = match body {
@@ -172,7 +172,7 @@ impl Builder<'_> {
         let ended = self.read_text(&mut reader);
         reader.flush();
         if !ended {
-            span = self.not_ended(text, span.start, "`\"`");
+            self.not_ended(span, "`\"`");
         }
         TextLit {
             span,
@@ -180,15 +180,13 @@ impl Builder<'_> {
         }
     }
 
-    /// An error for a text that has no end; gives its span without trailing space.
-    fn not_ended(&mut self, text: &str, start: u32, quote: &str) -> Span {
-        let span = Span::new(start, start + text.trim_end().len() as u32);
+    /// An error for a text that has no end.
+    fn not_ended(&mut self, span: Span, quote: &str) {
         self.errors.help(
             span,
             format!("this text is not closed: expected {quote}"),
             "a text between single quotes ends on its line; `\"\"\"` begins one of several lines",
         );
-        span
     }
 
     /// Reads the inside of a text up to its closing quote. Gives whether there is one.

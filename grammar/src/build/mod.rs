@@ -120,12 +120,13 @@ struct Builder<'t> {
 impl<'t> Builder<'t> {
     /// Where a node stands in the file.
     fn span(&self, node: &Node<'_>) -> Span {
-        let span = node.as_span();
+        let text = node.as_str().as_bytes();
+        // Only a text that is not closed ends in space.
+        let trailing = text.iter().rev().take_while(|b| b.is_ascii_whitespace());
+        let length = text.len() - trailing.count();
         // INVARIANT (size): texts of 4 GiB and more are refused before anything is built.
-        Span::new(
-            span.start() as u32 + self.base,
-            span.end() as u32 + self.base,
-        )
+        let start = node.as_span().start() as u32 + self.base;
+        Span::new(start, start + length as u32)
     }
 
     /// Where a node begins in the file.

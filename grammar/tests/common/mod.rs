@@ -1,5 +1,7 @@
 //! What the tests of the grammar share.
 
+pub(crate) mod tree;
+
 use std::fs;
 use std::path::Path;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use trig_compiler::{Diagnostic, MANIFEST_PATH, SourceSet, catalogue_text};
 
 /// A manifest that is enough for most.
-pub const MANIFEST: &str = r#"[project]
+pub(crate) const MANIFEST: &str = r#"[project]
 id = "acme"
 language = "1"
 zone = "Europe/Berlin"
@@ -17,7 +17,7 @@ url = "https://ops.example.com/hook"
 "#;
 
 /// Diagnostics with the lines that they are about, and carets under them.
-pub fn render(sources: &SourceSet, diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn render(sources: &SourceSet, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for d in diagnostics {
         let _ = writeln!(out, "{:?}[{}]: {}", d.severity, d.rule, d.message);
@@ -26,9 +26,7 @@ pub fn render(sources: &SourceSet, diagnostics: &[Diagnostic]) -> String {
                 MANIFEST_PATH => sources.manifest.as_deref().unwrap_or_default(),
                 path => match sources.files.iter().find(|(p, _)| p == path) {
                     Some((_, text)) => text,
-                    None => {
-                        catalogue_text(path).expect("a label points into a file of the project")
-                    }
+                    None => catalogue_text(path).unwrap(),
                 },
             };
             let (start, end) = (label.start as usize, label.end as usize);

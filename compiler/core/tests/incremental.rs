@@ -1,0 +1,149 @@
+//! A project that changes under a workspace gives, at every step, what a fresh compilation gives; and nothing that is
+//! broken makes the compiler panic.
+
+mod common;
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use trig_compiler::{SourceSet, Workspace, compile};
+
+const FILES: [&str; 4] = [
+    "marketing.trig",
+    "pipelines.trig",
+    "sales.trig",
+    "service.trig",
+];
+
+fn quickstart() -> SourceSet {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/quickstart/");
+    let read = |name: &str| -> Arc<str> {
+        std::fs::read_to_string(format!("{dir}{name}"))
+            .unwrap()
+            .into()
+    };
+    SourceSet {
+        manifest: Some(read("trig.toml")),
+        files: FILES
+            .iter()
+            .map(|name| ((*name).into(), read(name)))
+            .collect(),
+    }
+}
+
+/// An edit of one of the files.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// Cuts a piece out.
+    Cut(usize, usize, usize),
+    /// Copies a piece of one file into another.
+    Paste(usize, usize, usize, usize, usize),
+    /// Takes the file away, or brings it back.
+    Toggle(usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        (0..4usize, 0..4000usize, 1..40usize).prop_map(|(f, at, n)| Edit::Cut(f, at, n)),
+        (0..4usize, 0..4000usize, 0..4usize, 0..4000usize, 1..60usize)
+            .prop_map(|(a, i, b, j, n)| Edit::Paste(a, i, b, j, n)),
+        (0..4usize).prop_map(Edit::Toggle),
+    ]
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edited_workspace_equals_a_fresh_one(edits in prop::collection::vec(edit(), 1..12)) {
+        let start = quickstart();
+        let mut texts: Vec<Option<String>> = start.files.iter().map(|(_, text)| Some(text.to_string())).collect();
+        let mut workspace = Workspace::new();
+        workspace.set_manifest(start.manifest.clone());
+        workspace.set_files(start.files.iter().cloned());
+        workspace.compile();
+        for edit in edits {
+            match edit {
+                Edit::Cut(f, at, n) => {
+                    if let Some(text) = &mut texts[f] {
+                        let (from, to) = (floor(text, at), floor(text, at + n));
+                        text.replace_range(from..to, "");
+                    }
+                }
+                Edit::Paste(a, i, b, j, n) => {
+                    let piece = texts[a].as_ref().map(|t| t[floor(t, i)..floor(t, i + n)].to_owned());
+                    if let (Some(piece), Some(text)) = (piece, &mut texts[b]) {
+                        let at = floor(text, j);
+                        text.insert_str(at, &piece);
+                    }
+                }
+                Edit::Toggle(f) => {
+                    texts[f] = match texts[f] {
+                        Some(_) => None,
+                        None => Some(start.files[f].1.to_string()),
+                    };
+                }
+            }
+            let mut sources = SourceSet { manifest: start.manifest.clone(), files: Vec::new() };
+            for (name, text) in FILES.iter().zip(&texts) {
+                match text {
+                    Some(text) => {
+                        let text: Arc<str> = text.as_str().into();
+                        workspace.set_file((*name).into(), text.clone());
+                        sources.files.push(((*name).into(), text));
+                    }
+                    None => workspace.remove_file(name),
+                }
+            }
+            let (edited, fresh) = (workspace.compile(), compile(&sources));
+            prop_assert_eq!(
+                common::render(&sources, &edited.diagnostics),
+                common::render(&sources, &fresh.diagnostics)
+            );
+            prop_assert_eq!(edited.ir, fresh.ir);
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_a_file_compiles_to_something() {
+    let start = quickstart();
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(start.manifest.clone());
+    workspace.set_files(start.files.iter().cloned());
+    for (name, text) in &start.files {
+        for (end, _) in text.char_indices().step_by(3) {
+            workspace.set_file(name.clone(), text[..end].into());
+            let compilation = workspace.compile();
+            for diagnostic in &compilation.diagnostics {
+                assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
+            }
+        }
+        workspace.set_file(name.clone(), text.clone());
+    }
+    assert_eq!(workspace.compile().diagnostics, []);
+}
+
+#[test]
+fn an_empty_project_and_one_without_a_manifest() {
+    let empty = compile(&SourceSet::default());
+    assert!(empty.ir.is_none());
+    assert_eq!(
+        empty.diagnostics.iter().map(|d| d.rule).collect::<Vec<_>>(),
+        ["manifest-missing"]
+    );
+    let bare = compile(&SourceSet {
+        manifest: Some(common::MANIFEST.into()),
+        files: Vec::new(),
+    });
+    assert_eq!(bare.diagnostics, []);
+    assert!(bare.ir.is_some_and(|ir| ir.triggers.is_empty()));
+}
