@@ -1,0 +1,231 @@
+//! Arrivals: dedupe, snapshots, derived events, what cannot be read.
+
+use insta::assert_snapshot;
+use serde_json::json;
+use trig_engine::*;
+use trig_ir::*;
+
+use crate::support::*;
+
+/// One trigger for every kind of event of a lead, so that a trace shows them all.
+fn watchers() -> Vec<Trigger> {
+    vec![
+        trigger("Message", vec![on_message()]),
+        trigger("Moved", vec![on_moved()]),
+    ]
+}
+
+#[test]
+fn the_same_event_twice_is_one() {
+    let mut world = run(watchers());
+    let message = |source: &str| Arrival {
+        id: Some("m1".into()),
+        source: source.into(),
+        ..arrival(Happening::Event {
+            ty: "crm.message".into(),
+            subject: None,
+            data: fields(json!({"lead": 5, "text": "hi"})),
+        })
+    };
+    world.arrive(message("crm"));
+    world.later(Millis::DAY).arrive(message("crm"));
+    world.arrive(message("other"));
+    // remembered for 30 days
+    world
+        .later(Millis::DAY.times(29).unwrap())
+        .arrive(message("crm"));
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_creation_and_changes() {
+    let mut world = traced(watchers());
+    world.created(
+        "5",
+        json!({"stage": {"pipeline": 100, "stage": 1}, "amount": "10", "tags": ["b", "A"]}),
+    );
+    world.updated(
+        "5",
+        json!({
+            "stage": {"pipeline": 100, "stage": 2}, "amount": 12.5, "score": 3, "name": "silent",
+            "tags": "a, C",
+        }),
+    );
+    // the same again, and a second creation, are no change
+    world.updated("5", json!({"amount": "12.50", "tags": ["c", " A "]}));
+    world.created("5", json!({"score": 4}));
+    world.updated("5", json!({"amount": null, "score": ""}));
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_first_snapshot_raises_what_it_states_and_no_more() {
+    let mut world = traced(watchers());
+    world.updated("1", json!({"stage": "Sales.Contacted", "score": 1}));
+    let stated = |id: &str, old, changed: &[&str]| {
+        arrival(Happening::Record {
+            op: RecordOp::Updated,
+            entity: "crm.lead".into(),
+            id: id.into(),
+            fields: fields(json!({"stage": "Sales.Contacted", "score": 1})),
+            old: fields(old),
+            changed: changed.iter().map(SmolStr::new).collect(),
+            clock: None,
+        })
+    };
+    world.arrive(stated(
+        "2",
+        json!({"stage": {"pipeline": null, "stage": "1"}}),
+        &[],
+    ));
+    // stated without its value before: that one is not known
+    world.arrive(stated("3", json!({}), &["score"]));
+    // of a record that is known, what stands here decides
+    world.arrive(stated("3", json!({"score": 7}), &["score"]));
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_change_without_its_value_makes_the_field_unknown() {
+    let mut world = traced(vec![trigger("Score", vec![on_change("score")])]);
+    world.updated("1", json!({"score": 1}));
+    world.arrive(arrival(Happening::Record {
+        op: RecordOp::Updated,
+        entity: "crm.lead".into(),
+        id: "1".into(),
+        fields: Default::default(),
+        old: Default::default(),
+        changed: vec!["score".into()],
+        clock: None,
+    }));
+    assert_eq!(world.value("1", "score"), None);
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn an_older_snapshot_only_fills_what_is_not_known() {
+    let mut world = traced(watchers());
+    let at = |clock, values| {
+        let mut arrival = record(RecordOp::Updated, "crm.lead", "1", values);
+        if let Happening::Record { clock: c, .. } = &mut arrival.what {
+            *c = Some(clock);
+        }
+        arrival
+    };
+    world.arrive(at(10, json!({"stage": "Sales.Contacted"})));
+    world.arrive(at(9, json!({"stage": "Sales.New", "score": 1})));
+    world.arrive(at(11, json!({"stage": "Sales.Proposal"})));
+    assert_eq!(world.value("1", "score"), Some(Value::Int(1)));
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_and_told() {
+    let mut world = run(watchers());
+    world.updated("1", json!({
+        "amount": "a lot", "source": "fax", "stage": 142, "score": 1.5, "#99": {"x": 1}, "#77": "8",
+        "contacts": [1, {"x": 2}],
+    }));
+    world.event("crm.nonsense", json!({}));
+    world.event(
+        "crm.message",
+        json!({"lead": "1", "text": "", "mood": "bad", "aura": 1}),
+    );
+    world.arrive(record(
+        RecordOp::Created,
+        "crm.ticket",
+        "1",
+        json!({"a": 1}),
+    ));
+    assert_eq!(world.value("1", "budget"), Some(Value::Int(8)));
+    assert_eq!(
+        world.value("1", "#99"),
+        Some(Value::Raw("{\"x\":1}".into()))
+    );
+    assert_eq!(world.value("1", "amount"), Some(Value::Empty));
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn an_envelope_names_the_subject() {
+    let mut world = run(watchers());
+    world.arrive(arrival(Happening::Event {
+        ty: "crm.message".into(),
+        subject: Some(("lead".into(), "9".into())),
+        data: fields(json!({"text": "hi"})),
+    }));
+    assert_eq!(world.count("fired Message for crm.lead/9"), 1);
+}
+
+#[test]
+fn a_deletion_ends_what_waits_and_raises_its_event() {
+    let waits = Trigger {
+        after: Some(after(Millis::HOUR)),
+        ..trigger("Waits", vec![on_message()])
+    };
+    let farewell = Trigger {
+        actions: vec![log_expr(Expr::Concat(vec![
+            text("bye "),
+            load(subject("score")),
+        ]))],
+        ..trigger(
+            "Farewell",
+            vec![start(EventKind::Deleted(LEAD), "lead deleted", "record")],
+        )
+    };
+    let later = Trigger {
+        name: "Later".into(),
+        after: Some(after(Millis::MINUTE)),
+        ..farewell.clone()
+    };
+    let mut world = traced(vec![
+        waits,
+        farewell,
+        later,
+        trigger("Message", vec![on_message()]),
+    ]);
+    world.updated("1", json!({"score": 3}));
+    world.message("1", "hi").deleted("1").deleted("1");
+    world.later(Millis::MINUTE).message("1", "anyone there?");
+    // a snapshot brings it back
+    world.updated("1", json!({"score": 4})).message("1", "hi");
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn an_echo_of_our_own_write_is_no_event() {
+    let mover = Trigger {
+        actions: vec![move_to("Sales.Contacted"), move_to("Sales.Proposal")],
+        ..trigger("Mover", vec![on_message()])
+    };
+    let mut world = traced(vec![mover, trigger("Moved", vec![on_moved()])]);
+    world
+        .created("1", json!({"stage": "Sales.New"}))
+        .message("1", "hi");
+    // under way: what it was, and each value on the way, is older than what stands here
+    world.updated("1", json!({"stage": "Sales.New"}));
+    world.updated("1", json!({"stage": "Sales.Contacted"}));
+    world.updated("1", json!({"stage": "Sales.Proposal"}));
+    let keys: Vec<_> = world
+        .state
+        .outbox()
+        .map(|e| (e.key.clone(), e.what.clone()))
+        .collect();
+    for (key, what) in keys {
+        if matches!(what, EffectKind::Write { .. }) {
+            world.apply(InputKind::Result(EffectResult {
+                key,
+                outcome: Outcome::Done,
+                attempts: 1,
+                detail: "ok".into(),
+            }));
+        }
+    }
+    // confirmed: a late echo is no event, the same by hand later is one
+    world.updated("1", json!({"stage": "Sales.Contacted"}));
+    world.updated("1", json!({"stage": "Sales.Lost"}));
+    world
+        .later(Millis::HOUR)
+        .updated("1", json!({"stage": "Sales.Contacted"}));
+    assert_snapshot!(world.story);
+}

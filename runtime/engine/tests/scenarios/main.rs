@@ -1,0 +1,13 @@
+//! What the engine does, told as stories: inputs, and below each what came of it. `*` marks an action with an effect,
+//! `->` an effect.
+
+mod actions;
+mod arrivals;
+mod guards;
+mod laws;
+mod limits;
+mod order;
+mod reload;
+mod support;
+mod unknown;
+mod waiting;

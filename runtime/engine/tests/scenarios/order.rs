@@ -1,0 +1,130 @@
+//! Order, chains, and their bounds.
+
+use insta::assert_snapshot;
+use serde_json::json;
+use trig_ir::*;
+
+use crate::support::*;
+
+#[test]
+fn priority_then_name_and_what_is_caused_queues_behind() {
+    let emits = |name: &str, priority, n| Trigger {
+        priority,
+        actions: vec![log(name), emit_ping(n)],
+        ..trigger(name, vec![on_message()])
+    };
+    let on_n = |name: &str| Trigger {
+        again: true,
+        actions: vec![log_expr(Expr::Concat(vec![text(name), load(event("n"))]))],
+        ..trigger(name, vec![on_ping()])
+    };
+    let mut world = traced(vec![
+        emits("Zed", 5, 1),
+        emits("Beta", 0, 3),
+        emits("Alpha", 0, 2),
+        on_n("Second"),
+        on_n("First"),
+    ]);
+    world.message("1", "go");
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_trigger_fires_once_a_cascade_for_a_subject() {
+    let echo = |again| Trigger {
+        again,
+        actions: vec![log("ping"), emit_ping(1)],
+        ..trigger("Echo", vec![on_ping(), on_message()])
+    };
+    let mut world = traced(vec![echo(false)]);
+    world.message("1", "go").message("1", "go");
+    assert_snapshot!(world.story);
+
+    // with `again`, the chain is cut
+    let mut world = run(vec![echo(true)]);
+    world.message("1", "go");
+    assert_eq!(world.count("fired Echo"), 33);
+    assert_eq!(world.count("cut: a chain of more than 32 events"), 1);
+}
+
+#[test]
+fn two_orders_of_a_lead_are_two_firings() {
+    let with_order = Start {
+        finer: vec![event("order")],
+        ..on_message()
+    };
+    let waits = Trigger {
+        after: Some(after(Millis::HOUR)),
+        ..trigger("PerOrder", vec![with_order])
+    };
+    let mut world = traced(vec![waits]);
+    for order in ["o1", "o2", "o1"] {
+        world.event(
+            "crm.message",
+            json!({"lead": 1, "order": order, "text": "x"}),
+        );
+    }
+    world.later(Millis::HOUR).tick();
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn an_input_causes_at_most_so_many_firings() {
+    // each ping of a chain of depth 14 doubles
+    let double = Trigger {
+        again: true,
+        actions: vec![emit_ping(1), emit_ping(2)],
+        ..trigger("Double", vec![on_ping()])
+    };
+    let mut world = run(vec![double]);
+    world.ping("1");
+    assert_eq!(world.count("fired Double"), 10_000);
+    assert_eq!(world.count("cut: more than 10000 firings of one input"), 1);
+    // and the next input is a new one
+    world.story.clear();
+    world.message("1", "hi");
+    assert_eq!(world.count("cut"), 0);
+}
+
+#[test]
+fn timers_run_by_due_priority_trigger_subject() {
+    let waits = |name: &str, priority, ms| Trigger {
+        priority,
+        after: Some(after(ms)),
+        ..trigger(name, vec![on_message()])
+    };
+    let mut world = run(vec![
+        waits("B", 0, Millis::HOUR),
+        waits("A", 0, Millis::HOUR),
+        waits("High", 9, Millis::HOUR),
+        waits("Soon", 0, Millis::MINUTE),
+    ]);
+    world.message("2", "x").message("1", "x");
+    world.later(Millis::DAY).tick();
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn what_waited_runs_at_its_own_time_before_the_input() {
+    let waits = Trigger {
+        after: Some(after(Millis::HOUR)),
+        actions: vec![
+            log_expr(Expr::Concat(vec![Expr::Call(Function::Now, vec![])])),
+            emit_ping(1),
+        ],
+        ..trigger("Waits", vec![on_message()])
+    };
+    let next = Trigger {
+        after: Some(after(Millis::HOUR)),
+        actions: vec![log_expr(Expr::Call(Function::Now, vec![]))],
+        ..trigger("Next", vec![on_ping()])
+    };
+    let mut world = traced(vec![waits, next, trigger("Last", vec![on_moved()])]);
+    world
+        .created("1", json!({"stage": "Sales.New"}))
+        .message("1", "x");
+    world
+        .later(Millis::DAY)
+        .updated("1", json!({"stage": "Sales.Won"}));
+    assert_snapshot!(world.story);
+}
