@@ -1,9 +1,9 @@
 //! From bodies to arrivals: what the wire formats understand, and how a failure is answered.
 
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use trig_engine::Arrival;
-use trig_wire::WireError;
+use trig_wire::{Headers, Kind, WireError};
 
 use super::answer::Rejected;
 
@@ -12,7 +12,7 @@ pub(crate) fn events(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Arrival>, R
     let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     Ok(trig_wire::cloudevents::events(
         content_type,
-        &pairs(headers, |name| name.starts_with("ce-")),
+        &attributes(headers),
         body,
     )?)
 }
@@ -21,20 +21,28 @@ pub(crate) fn events(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Arrival>, R
 pub(crate) fn hook(
     kind: &str,
     connector: &str,
-    _headers: &HeaderMap,
-    _body: &[u8],
+    headers: &HeaderMap,
+    body: &[u8],
 ) -> Result<Vec<Arrival>, Rejected> {
-    Err(Rejected::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        format!("connector `{connector}` is of kind `{kind}`, whose hooks are not understood"),
-    ))
+    let kind = match kind {
+        "kommo" => Kind::Kommo,
+        "activecampaign" => Kind::ActiveCampaign,
+        // any other system speaks CloudEvents
+        _ => return events(headers, body),
+    };
+    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let counts = Headers {
+        content_type: text("content-type"),
+        request_id: text("x-amocrm-requestid"),
+    };
+    Ok(trig_wire::webhook(kind, connector, &counts, body)?)
 }
 
-/// Headers whose names are wanted and whose values are text.
-fn pairs(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+/// The headers that carry attributes of an event.
+fn attributes(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| wanted(name.as_str()))
+        .filter(|(name, _)| name.as_str().starts_with("ce-"))
         .filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         })
