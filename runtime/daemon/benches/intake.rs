@@ -1,8 +1,9 @@
 //! How many events a second the daemon makes durable over HTTP, beside a plain append of the same bytes with the same
 //! number of syncs in the same run.
 //!
-//! `cargo bench -p trigd --bench intake [-- EVENTS]`. A revision of 1,000 triggers; one event in ten fires one of them,
-//! which emits an event (so that no delivery is measured). Clients keep their connections, send bodies that were made
+//! `cargo bench -p trigd --bench intake [-- EVENTS [KINDS]]`. A revision of 1,000 triggers on 50 kinds of events (or on as
+//! many as are named: 1 puts all of them on one); one event in ten fires one of them, which emits an event (so that no
+//! delivery is measured). Clients keep their connections, send bodies that were made
 //! beforehand, and wait for each answer.
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first failure")]
@@ -25,13 +26,15 @@ use trigd::store::Store;
 const SHAPES: [(usize, usize); 3] = [(1, 64), (128, 16), (1_024, 8)];
 const TRIGGERS: usize = 1_000;
 const DEFAULT_EVENTS: usize = 100_000;
+const DEFAULT_KINDS: usize = 50;
 
 fn main() {
-    let events = std::env::args()
-        .skip(1)
-        .find_map(|a| a.parse().ok())
-        .unwrap_or(DEFAULT_EVENTS);
-    println!("{TRIGGERS} triggers, one event in ten fires one; {events} events each\n");
+    let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse().ok());
+    let events = numbers.next().unwrap_or(DEFAULT_EVENTS);
+    let kinds = numbers.next().unwrap_or(DEFAULT_KINDS).clamp(1, TRIGGERS);
+    println!(
+        "{TRIGGERS} triggers on {kinds} kinds of events, one event in ten fires one; {events} events each\n"
+    );
     println!(
         "{:>11}  {:>8}  {:>12}  {:>7}  {:>10}  {:>14}  {:>6}",
         "events/body", "clients", "events/s", "syncs", "MB", "plain events/s", "share"
@@ -39,7 +42,7 @@ fn main() {
     for (size, clients) in SHAPES {
         // a sync for every few events: fewer of them tell as much
         let events = if size == 1 { events / 4 } else { events };
-        let run = measure(size, clients, events);
+        let run = measure(size, clients, events, kinds);
         println!(
             "{size:>11}  {clients:>8}  {:>12.0}  {:>7}  {:>10.1}  {:>14.0}  {:>5.0}%",
             run.rate(run.daemon),
@@ -65,9 +68,9 @@ impl Run {
     }
 }
 
-fn measure(size: usize, clients: usize, events: usize) -> Run {
+fn measure(size: usize, clients: usize, events: usize, kinds: usize) -> Run {
     let dir = tempfile::tempdir_in(std::env::var("TRIG_BENCH_DIR").unwrap_or(".".into())).unwrap();
-    let project = project(dir.path());
+    let project = project(dir.path(), kinds);
     let store = Store::at(dir.path().join("store"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -82,7 +85,7 @@ fn measure(size: usize, clients: usize, events: usize) -> Run {
             .unwrap()
     });
     let bodies = events.div_ceil(size).next_multiple_of(clients);
-    let requests = requests(bodies, size);
+    let requests = requests(bodies, size, kinds);
     let time = drive(daemon.address, &requests, clients);
     runtime.block_on(daemon.stop()).unwrap();
 
@@ -107,7 +110,7 @@ fn measure(size: usize, clients: usize, events: usize) -> Run {
     }
 }
 
-fn project(dir: &Path) -> PathBuf {
+fn project(dir: &Path, kinds: usize) -> PathBuf {
     let project = dir.join("project");
     std::fs::create_dir(&project).unwrap();
     std::fs::write(
@@ -115,14 +118,19 @@ fn project(dir: &Path) -> PathBuf {
         "[project]\nid = \"bench\"\nlanguage = \"1\"\n",
     )
     .unwrap();
-    let mut text = String::from(
-        "entity ticket { }\nevent ticket.noted for ticket { }\n\
-         event ticket.opened for ticket { severity: int  channel: text }\n",
-    );
+    let mut text = String::from("entity ticket { }\nevent ticket.noted for ticket { }\n");
+    for kind in 0..kinds {
+        writeln!(
+            text,
+            "event ticket.opened{kind} for ticket {{ severity: int  channel: text }}"
+        )
+        .unwrap();
+    }
     for n in 0..TRIGGERS {
         writeln!(
             text,
-            "trigger T{n} for ticket {{ on ticket.opened(severity: {n})  when event.channel == \"web\"  do emit ticket.noted(ticket: ticket) }}"
+            "trigger T{n} for ticket {{ on ticket.opened{}(severity: {n})  when event.channel == \"web\"  do emit ticket.noted(ticket: ticket) }}",
+            n % kinds
         )
         .unwrap();
     }
@@ -131,7 +139,7 @@ fn project(dir: &Path) -> PathBuf {
 }
 
 /// Whole requests, ready to be sent.
-fn requests(bodies: usize, size: usize) -> Vec<Vec<u8>> {
+fn requests(bodies: usize, size: usize, kinds: usize) -> Vec<Vec<u8>> {
     let mut id = 0;
     (0..bodies)
         .map(|_| {
@@ -144,7 +152,8 @@ fn requests(bodies: usize, size: usize) -> Vec<Vec<u8>> {
                 let severity = if id % 10 == 0 { id / 10 % TRIGGERS } else { 1_000_000 };
                 write!(
                     body,
-                    "{{\"specversion\":\"1.0\",\"id\":\"{id}\",\"source\":\"desk\",\"type\":\"ticket.opened\",\"time\":\"2026-03-02T10:00:00Z\",\"subject\":\"ticket/{}\",\"data\":{{\"severity\":{severity},\"channel\":\"web\",\"note\":\"a line of text as a person may have written it, of middling length\"}}}}",
+                    "{{\"specversion\":\"1.0\",\"id\":\"{id}\",\"source\":\"desk\",\"type\":\"ticket.opened{}\",\"time\":\"2026-03-02T10:00:00Z\",\"subject\":\"ticket/{}\",\"data\":{{\"severity\":{severity},\"channel\":\"web\",\"note\":\"a line of text as a person may have written it, of middling length\"}}}}",
+                    id / 10 % kinds,
                     id % 5_000
                 )
                 .unwrap();
