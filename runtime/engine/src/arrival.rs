@@ -363,7 +363,7 @@ impl Run<'_> {
 
     /// The record as the snapshot has it, and which declared fields that changes.
     fn changed(
-        &mut self,
+        &self,
         snapshot: &Snapshot<'_>,
         known: Option<&Arc<Record>>,
         created: bool,
@@ -452,16 +452,17 @@ impl Run<'_> {
     }
 
     /// What a reported value is to our own writes of that field.
-    fn echo(&mut self, record: &RecordKey, field: &SmolStr, value: &Value) -> Echo {
-        for (key, write) in self.state.writes_of(record, field) {
+    fn echo(&self, record: &RecordKey, field: &SmolStr, value: &Value) -> Echo {
+        let writes = self.state.writes_of(record, field);
+        let last = writes.len().saturating_sub(1);
+        for (nth, (_, write)) in writes.iter().enumerate() {
+            let under_way = write.confirmed.is_none();
             let echo = same(&write.value, value);
-            if write.confirmed.is_some() {
-                if echo {
-                    // one echo a write
-                    self.state.drop_write(&key);
-                    return Echo::Confirmed;
-                }
-            } else if echo || write.before.as_ref().is_some_and(|old| same(old, value)) {
+            if echo && nth == last && !under_way {
+                return Echo::Confirmed;
+            }
+            let out_of_date = || write.before.as_ref().is_some_and(|old| same(old, value));
+            if echo || under_way && out_of_date() {
                 return Echo::Stale;
             }
         }
@@ -520,9 +521,9 @@ impl Run<'_> {
 enum Echo {
     /// Nothing: it is news.
     None,
-    /// It says what a write under way replaces, or an earlier one set: what stands here is newer.
+    /// It says what a write under way replaces or sets, or what an earlier one has set: what stands here is newer.
     Stale,
-    /// It says what we wrote: no event.
+    /// It says what our last write, lately confirmed, has set: stored, and no event.
     Confirmed,
 }
 

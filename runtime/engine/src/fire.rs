@@ -12,6 +12,7 @@ use crate::eval::{EventView, Scope};
 use crate::key::{self, Origin};
 use crate::limits::Allowed;
 use crate::matching::{Refused, explain, holds, not_known};
+use crate::pending::NOBODY;
 use crate::state::{Before, FiringKey, Provisional, Record};
 use crate::{Actor, Audit, Cause, Effect, EffectKind, Why};
 use trig_ir::ActorKind;
@@ -91,11 +92,10 @@ impl Run<'_> {
             return Err(tell.then_some(Why::SubjectGone));
         }
         let holding = firing.after().and_then(|after| after.holds.as_ref());
-        let nobody = engine_itself();
         for guard in holding.into_iter().chain(&firing.trigger.during) {
-            match holds(scope, guard, &nobody) {
+            match holds(scope, guard, &NOBODY) {
                 Ok(true) => {}
-                Ok(false) => return Err(tell.then(|| explain(scope, guard))),
+                Ok(false) => return Err(tell.then(|| explain(scope, guard, &NOBODY))),
                 Err(unknown) => return Err(tell.then(|| not_known(&unknown, guard.loc))),
             }
         }
@@ -205,13 +205,5 @@ impl Run<'_> {
         self.state.outbox_keys.put(effect.key.clone(), number);
         self.state.outbox.put(number, Arc::new(effect.clone()));
         self.out.effects.push(effect);
-    }
-}
-
-/// Who asks, where a guard is tested without an event.
-fn engine_itself() -> Actor {
-    Actor {
-        kind: ActorKind::Automation,
-        name: None,
     }
 }

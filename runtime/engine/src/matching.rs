@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use trig_ir::{ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value};
+use trig_ir::{ActorKind, ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value};
 
 use crate::apply::Run;
 use crate::cascade::Event;
@@ -132,7 +132,7 @@ impl<'e> Run<'e> {
         for guard in start.guards.iter().chain(&trigger.guards) {
             match holds(scope, guard, &event.by) {
                 Ok(true) => {}
-                Ok(false) => return refuse(subject.as_ref(), &|| explain(scope, guard)),
+                Ok(false) => return refuse(subject.as_ref(), &|| explain(scope, guard, &event.by)),
                 Err(unknown) => {
                     return refuse(subject.as_ref(), &|| not_known(&unknown, guard.loc));
                 }
@@ -222,7 +222,7 @@ impl<'e> Run<'e> {
                     left.insert(element);
                     continue;
                 }
-                Ok(false) => trace.then(|| explain(inner, filter)),
+                Ok(false) => trace.then(|| explain(inner, filter, &event.by)),
                 Err(unknown) => trace.then(|| not_known(&unknown, filter.loc)),
             };
             refusals.push((element, why));
@@ -322,16 +322,30 @@ pub(crate) fn holds<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Resul
 }
 
 /// Why a guard does not hold.
-pub(crate) fn explain<'a>(scope: Scope<'a>, guard: &'a Guard) -> Why {
-    let mut noting = Eval::noting(scope);
-    if let Test::Expr(expr) = &guard.test {
-        let _ = noting.test(expr);
-    }
+pub(crate) fn explain<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Why {
+    let values = match &guard.test {
+        Test::By(_) => vec![("by".to_owned(), Value::Text(actor(by.kind).into()))],
+        Test::Expr(expr) => {
+            let mut noting = Eval::noting(scope);
+            let _ = noting.test(expr);
+            noting.into_reads()
+        }
+    };
     Why::Guard {
         guard: guard.kind,
         text: guard.text.clone(),
         loc: guard.loc,
-        values: noting.into_reads(),
+        values,
+    }
+}
+
+/// An actor as it is written in `by`.
+fn actor(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Customer => "customer",
+        ActorKind::User => "user",
+        ActorKind::Api => "api",
+        ActorKind::Automation => "automation",
     }
 }
 

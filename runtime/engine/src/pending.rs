@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use trig_ir::{After, Cancel, EventKind, RecordKey, Test, Trigger, TriggerId};
+use trig_ir::{ActorKind, After, Cancel, EventKind, RecordKey, Test, Trigger, TriggerId};
 
 use crate::apply::Run;
 use crate::cascade::Event;
@@ -189,7 +189,7 @@ impl Run<'_> {
         };
         let mut eval = Eval::touching(scope);
         let held = match eval.test(expr) {
-            Ok(false) => Held::No(explain(scope, guard)),
+            Ok(false) => Held::No(explain(scope, guard, &NOBODY)),
             // what is not known is decided when it would fire
             Ok(true) | Err(_) => Held::Yes,
         };
@@ -386,6 +386,12 @@ impl Run<'_> {
         self.fire(&firing);
     }
 }
+
+/// Nobody causes that time passes.
+pub(crate) static NOBODY: Actor = Actor {
+    kind: ActorKind::Automation,
+    name: None,
+};
 
 static UTC: TimeZone = TimeZone::UTC;
 

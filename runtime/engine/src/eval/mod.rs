@@ -12,7 +12,7 @@ mod truth;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use trig_ir::{Expr, Place, RecordKey, Root, Value};
+use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
 pub(crate) use arith::{compute, money_text};
 pub(crate) use compare::{contains, elements, same};
@@ -120,6 +120,14 @@ impl<'a> Eval<'a> {
             }
         }
         found
+    }
+
+    /// Notes what a schedule says.
+    fn note_schedule(&mut self, id: ScheduleId, value: Value) {
+        let schedule = self.scope.engine.ir().schedules.get(id.index());
+        if let (Some(reads), Some(schedule)) = (&mut self.reads, schedule) {
+            reads.push((schedule.name.to_string(), value));
+        }
     }
 
     fn find(&mut self, place: &Place) -> Result<Cow<'a, Value>, Unknown> {

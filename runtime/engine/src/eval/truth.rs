@@ -71,7 +71,11 @@ impl<'a> Eval<'a> {
             }
             Expr::IsEmpty(e) => Ok(self.value(e)?.value.is_empty()),
             Expr::Condition(id, of) => self.condition(*id, of.as_ref()),
-            Expr::Open(id) => Ok(schedule::is_open(self.scope.engine, *id, self.scope.now)),
+            Expr::Open(id) => {
+                let open = schedule::is_open(self.scope.engine, *id, self.scope.now);
+                self.note_schedule(*id, Value::Bool(open));
+                Ok(open)
+            }
             Expr::Any {
                 slot,
                 source,

@@ -141,10 +141,11 @@ fn money_is_rounded_once_half_to_even() {
         )
     };
     let mut world = run(vec![does(vec![
-        // 0.05 / 4 * 2 = 0.025 -> 0.02, 0.07 / 4 * 2 = 0.035 -> 0.04; rounding in between would give 0.02 and 0.04
+        // 0.05 / 4 * 2 = 0.025 -> 0.02, 0.07 / 4 * 2 = 0.035 -> 0.04
         set("amount", SetOp::Assign, third("0.05")),
         set("amount", SetOp::Assign, third("0.07")),
-        set("amount", SetOp::Assign, third("0.03")),
+        // 0.10 / 4 * 2 = 0.05; rounding in between would give 0.04
+        set("amount", SetOp::Assign, third("0.10")),
     ])]);
     world.updated("1", json!({"amount": 1})).message("1", "go");
     assert_snapshot!(world.story);

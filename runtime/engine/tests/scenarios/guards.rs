@@ -86,6 +86,7 @@ fn the_first_start_that_holds_is_the_one() {
         arrival
     };
     world
+        .arrive(by(ActorKind::User, 0))
         .arrive(by(ActorKind::User, 1))
         .arrive(by(ActorKind::Api, 2));
     world.later(Millis::MINUTE).tick();
