@@ -83,13 +83,19 @@ impl Disk {
         self.0.lock().unwrap()
     }
 
-    /// After so many calls nothing answers any more, until [`Self::lose_power`].
+    /// After so many calls nothing answers any more, until [`Self::lose_power`] or
+    /// [`Self::restart`].
     pub(crate) fn stop_after(&self, calls: usize) {
         self.state().calls_left = Some(calls);
     }
 
     pub(crate) fn fail_next_sync(&self) {
         self.state().fail_next_sync = true;
+    }
+
+    /// Only the process ended: all that it wrote is seen, whether it is durable or not.
+    pub(crate) fn restart(&self) {
+        self.state().calls_left = None;
     }
 
     /// The power goes, and comes back. Of what was not synced, chance decides.

@@ -1,7 +1,7 @@
 //! The log from outside: what it promises, and what it does when the disk does not.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-mod crash;
+mod beside;
 mod damage;
 mod disk;
 mod fault;
