@@ -1,7 +1,6 @@
 //! Percent escapes, read strictly: what is no escape is an error, not text.
 
 /// Decodes a form's key or value: `+` is a space.
-#[cfg_attr(not(test), expect(dead_code, reason = "forms come next"))]
 pub(crate) fn form(encoded: &[u8]) -> Result<String, String> {
     decode(encoded, true)
 }
