@@ -1,0 +1,36 @@
+//! The word that the daemon ends, for tasks.
+
+use tokio::sync::watch;
+
+/// Hears the word.
+#[derive(Clone, Debug)]
+pub struct Closing(watch::Receiver<bool>);
+
+/// Says the word.
+#[derive(Debug)]
+pub struct Close(watch::Sender<bool>);
+
+/// Both ends.
+pub fn closing() -> (Close, Closing) {
+    let (close, closing) = watch::channel(false);
+    (Close(close), Closing(closing))
+}
+
+impl Close {
+    /// Says it.
+    pub fn say(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Closing {
+    /// Whether it has been said.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits for it. A daemon that is gone has ended, too.
+    pub async fn said(&mut self) {
+        drop(self.0.wait_for(|said| *said).await);
+    }
+}

@@ -1,0 +1,110 @@
+//! The command line. One command, one file.
+
+mod completions;
+mod log;
+mod run;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::show::Colour;
+
+/// Everything is well.
+const OK: u8 = 0;
+/// Something was found or refused.
+const FOUND: u8 = 1;
+/// The command line, or the system.
+const FAILED: u8 = 2;
+
+/// Runs Trig projects: takes events in, fires triggers, carries out what they decide.
+#[derive(Parser)]
+#[command(name = "trigd", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, alias = "colour")]
+    color: Colour,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  trigd run examples/sales --play     play the project's inbox, and stay up
+  trigd run crm --play --exit --fresh play it from an empty store, and end
+  trigd run crm shop                  run two projects on one port
+  trigd log ~/.local/state/trig/crm   what the log holds
+  trigd state ~/.local/state/trig/crm what it adds up to
+
+Environment:
+  TRIG_LOG   which of the daemon's own messages are written to standard error: `info`, `trigd=debug`, …
+
+Exit codes:
+  0  all is well
+  1  a project does not compile, or a store was refused
+  2  the command line is wrong, or the system refused something";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Args),
+    Log(log::Args),
+    State(state::Args),
+    Completions(completions::Args),
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // help and version are answers, the rest is a mistake
+            let code = if e.use_stderr() { FAILED } else { OK };
+            // nowhere to say that it could not be said
+            drop(e.print());
+            return ExitCode::from(code);
+        }
+    };
+    let filter = EnvFilter::try_from_env("TRIG_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(cli.color.on_stderr())
+        .init();
+    let result = match cli.command {
+        Command::Run(args) => run::run(args, cli.color),
+        Command::Log(args) => log::run(&args),
+        Command::State(args) => state::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(e) => {
+            anstream::eprintln!("trigd: {e:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// The command line, for completions and tests.
+fn cli() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+/// Whether writing failed because nobody reads any more, which is no failure.
+fn ignore_closed(result: std::io::Result<()>) -> std::io::Result<()> {
+    match result {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::cli().debug_assert();
+    }
+}

@@ -1,0 +1,384 @@
+//! `trigd run`
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use smol_str::SmolStr;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::compile::compiler;
+use crate::daemon::{Daemon, Options, StartError};
+use crate::happened::{Happened, Teller};
+use crate::outbox::client;
+use crate::play::{Played, play};
+use crate::project::{Compiled, Compiler};
+use crate::shard::Broken;
+use crate::show::{Colour, Format, Show};
+use crate::store::{Store, StoreError, default_dir};
+use crate::watch::{DEBOUNCE, Watcher};
+
+/// Run projects
+///
+/// Compiles them, takes events in over HTTP, fires their triggers, carries out what these decide, and follows every
+/// edit. Ctrl-C ends it; what waits stays in the store.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Directories of projects
+    #[arg(required = true, value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+
+    /// Post every file in DIR/inbox, in name order, to the daemon itself; implies --sink
+    #[arg(long)]
+    play: bool,
+
+    /// End when the inbox is through and all effects are delivered
+    #[arg(long)]
+    exit: bool,
+
+    /// Remove what the store holds first
+    #[arg(long)]
+    fresh: bool,
+
+    /// Deliver to a receiver of the daemon's own, so that no real one is contacted
+    #[arg(long)]
+    sink: bool,
+
+    /// Where to keep log and revisions [default: $XDG_STATE_HOME/trig/ID]
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+
+    /// Where to listen; port 0 picks one [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+
+    /// Say why triggers did not fire [default with --play]
+    #[arg(long, overrides_with = "no_trace")]
+    trace: bool,
+
+    /// Do not
+    #[arg(long)]
+    no_trace: bool,
+
+    /// How to show what happens
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The default address.
+const LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
+
+pub(super) fn run(args: Args, colour: Colour) -> anyhow::Result<u8> {
+    for dir in &args.dirs {
+        anyhow::ensure!(
+            dir.is_dir(),
+            "`{}` is no directory; name the directory of a project",
+            dir.display()
+        );
+    }
+    let (show, teller) = Show::start(args.format, colour)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        go(&args, colour, teller, &mut signals).await
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    show.end();
+    result
+}
+
+async fn go(
+    args: &Args,
+    colour: Colour,
+    teller: Teller,
+    signals: &mut Signals,
+) -> anyhow::Result<u8> {
+    let compiler = compiler(colour.on_stdout());
+    // before the first compilation, so that no edit falls between the two
+    let mut watcher = Watcher::new(&args.dirs, DEBOUNCE).context("cannot watch the projects")?;
+    let (store, compiled) = match first(args, &compiler, &mut watcher, &teller, signals).await? {
+        First::Go(store, compiled) => (store, compiled),
+        First::End(code) => return Ok(code),
+    };
+    let settings = compiled.first().map(|(_, c)| c.manifest.daemon.clone());
+    let listen = args
+        .listen
+        .or_else(|| Some(settings.as_ref()?.listen.as_ref()?.value))
+        .unwrap_or(LISTEN);
+    if let Some(debounce) = settings.and_then(|s| s.debounce) {
+        let still = u64::try_from(debounce.value.0).map_or(DEBOUNCE, Duration::from_millis);
+        watcher = Watcher::new(&args.dirs, still).context("cannot watch the projects")?;
+    }
+    let options = Options {
+        listen,
+        trace: args.trace || (args.play && !args.no_trace),
+        sink: args.sink || args.play,
+        make_up_secrets: args.play,
+        teller: teller.clone(),
+        ..Options::new(store, compiler)
+    };
+    let mut daemon = match Daemon::start(options, compiled).await {
+        Ok(daemon) => daemon,
+        Err(e @ StartError::Replay(_)) => {
+            anstream::eprintln!("trigd: {e}");
+            return Ok(super::FOUND);
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let ended = attend(args, &mut daemon, &mut watcher, &teller, signals).await;
+    let broken = daemon.projects.iter().any(|p| p.broken);
+    match ended {
+        // the writer is gone: there is nothing to finish
+        Err(e) if e.is::<Broken>() => Err(e),
+        Err(e) => {
+            daemon.stop().await?;
+            Err(e)
+        }
+        Ok(code) => {
+            daemon.stop().await?;
+            Ok(if args.exit && broken {
+                super::FOUND
+            } else {
+                code
+            })
+        }
+    }
+}
+
+/// What follows the start.
+enum First {
+    /// Run these on that store.
+    Go(Store, Vec<(PathBuf, Compiled)>),
+    /// There is nothing to run.
+    End(u8),
+}
+
+/// Compiles all projects, and waits for an edit while there is nothing that could run.
+async fn first(
+    args: &Args,
+    compiler: &Compiler,
+    watcher: &mut Watcher,
+    teller: &Teller,
+    signals: &mut Signals,
+) -> anyhow::Result<First> {
+    loop {
+        let compiled = compile_all(compiler, &args.dirs).await?;
+        check_ids(&compiled)?;
+        let store = choose_store(args, &compiled)?;
+        if let Some(store) = store {
+            for dir in &args.dirs {
+                store.outside(dir)?;
+            }
+            if args.fresh {
+                match store.remove() {
+                    Err(e @ StoreError::NotAStore(_)) => {
+                        anstream::eprintln!("trigd: {e}");
+                        return Ok(First::End(super::FOUND));
+                    }
+                    other => other?,
+                }
+            }
+            let known = compiled.iter().any(|(_, c)| c.workspace().is_some());
+            if compiled.iter().any(|(_, c)| c.ir.is_some()) || (store.is_there() && known) {
+                return Ok(First::Go(store, compiled));
+            }
+        }
+        for (dir, compiled) in &compiled {
+            let report = &compiled.report;
+            teller.tell(|| Happened::Diagnosed {
+                project: dir.display().to_string(),
+                errors: report.errors,
+                warnings: report.warnings,
+                text: report.text.clone(),
+                diagnostics: report.json.clone(),
+                consequence: if args.exit {
+                    "nothing runs".into()
+                } else {
+                    "waiting for an edit".into()
+                },
+            });
+        }
+        if args.exit {
+            return Ok(First::End(super::FOUND));
+        }
+        tokio::select! {
+            changed = watcher.changed() => {
+                anyhow::ensure!(changed.is_some(), "the watcher has ended");
+            }
+            () = signals.stop() => return Ok(First::End(super::OK)),
+        }
+    }
+}
+
+async fn compile_all(
+    compiler: &Compiler,
+    dirs: &[PathBuf],
+) -> anyhow::Result<Vec<(PathBuf, Compiled)>> {
+    let compiler = compiler.clone();
+    let dirs = dirs.to_vec();
+    let compiled = tokio::task::spawn_blocking(move || {
+        dirs.into_iter()
+            .map(|dir| {
+                let compiled = compiler(&dir);
+                (dir, compiled)
+            })
+            .collect()
+    })
+    .await?;
+    Ok(compiled)
+}
+
+/// Two projects cannot be one workspace.
+fn check_ids(compiled: &[(PathBuf, Compiled)]) -> anyhow::Result<()> {
+    for (i, (dir, one)) in compiled.iter().enumerate() {
+        for (other_dir, other) in compiled.iter().skip(i + 1) {
+            if let Some(id) = one.workspace()
+                && other.workspace() == Some(id.clone())
+            {
+                anyhow::bail!(
+                    "`{}` and `{}` both name workspace `{id}`: give one of them another `id` in its trig.toml",
+                    dir.display(),
+                    other_dir.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the store is: as told, as the manifest of a single project says, or by default.
+fn choose_store(args: &Args, compiled: &[(PathBuf, Compiled)]) -> anyhow::Result<Option<Store>> {
+    if let Some(dir) = &args.store {
+        return Ok(Some(Store::at(dir)));
+    }
+    let name = match compiled {
+        [(dir, one)] => {
+            if let Some(store) = &one.manifest.daemon.store {
+                return Ok(Some(Store::at(dir.join(store.value.as_str()))));
+            }
+            match one.workspace() {
+                Some(id) => id,
+                None => return Ok(None),
+            }
+        }
+        _ => SmolStr::new_static("default"),
+    };
+    let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let dir = default_dir(&name, var)
+        .context("neither XDG_STATE_HOME nor HOME is set: name a directory with --store")?;
+    Ok(Some(Store::at(dir)))
+}
+
+/// Plays, follows edits, and waits for the end.
+async fn attend(
+    args: &Args,
+    daemon: &mut Daemon,
+    watcher: &mut Watcher,
+    teller: &Teller,
+    signals: &mut Signals,
+) -> anyhow::Result<u8> {
+    let mut code = super::OK;
+    if args.play {
+        let playing = play_all(daemon, teller);
+        let played = tokio::select! {
+            played = playing => played?,
+            () = signals.stop() => return Ok(super::OK),
+        };
+        if played.refused > 0 {
+            code = super::FOUND;
+        }
+    }
+    if args.exit {
+        if daemon.registry.ids().is_empty() {
+            return Ok(super::FOUND);
+        }
+        let mut pending = daemon.pending.clone();
+        tokio::select! {
+            () = pending.none() => {}
+            () = signals.stop() => {}
+            broken = daemon.broken() => return Err(broken.into()),
+        }
+        return Ok(code);
+    }
+    loop {
+        tokio::select! {
+            changed = watcher.changed() => match changed {
+                Some(dir) => daemon.reload(&dir).await,
+                None => anyhow::bail!("the watcher has ended"),
+            },
+            () = signals.stop() => return Ok(super::OK),
+            broken = daemon.broken() => return Err(broken.into()),
+        }
+    }
+}
+
+/// Plays the inbox of every project that runs.
+async fn play_all(daemon: &Daemon, teller: &Teller) -> anyhow::Result<Played> {
+    let client = client();
+    let mut sum = Played::default();
+    for project in &daemon.projects {
+        let Some(site) = project
+            .workspace
+            .as_ref()
+            .and_then(|id| daemon.registry.get(id))
+        else {
+            continue;
+        };
+        if !inbox(&project.dir).is_dir() {
+            teller.tell(|| Happened::Note {
+                text: format!("`{}` does not exist", inbox(&project.dir).display()),
+            });
+            continue;
+        }
+        let pending = daemon.pending.clone();
+        sum += play(
+            &project.dir,
+            daemon.address,
+            &site.config,
+            &client,
+            teller,
+            pending,
+        )
+        .await?;
+    }
+    teller.tell(|| Happened::Played {
+        bodies: sum.bodies,
+        refused: sum.refused,
+        events: sum.events,
+        duplicates: sum.duplicates,
+        firings: sum.firings,
+        effects: sum.effects,
+    });
+    Ok(sum)
+}
+
+fn inbox(dir: &Path) -> PathBuf {
+    dir.join("inbox")
+}
+
+/// Ctrl-C and the system's request to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `trigd state`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde_json::json;
+use smol_str::SmolStr;
+
+use crate::position;
+use crate::shard::{Workspace, replay};
+use crate::store::Store;
+
+/// Replay a store's log, and print what it adds up to
+///
+/// Changes nothing, and may run beside a daemon.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The store's directory
+    store: PathBuf,
+
+    /// Only this workspace
+    workspace: Option<SmolStr>,
+
+    /// The whole state as JSON, one object a workspace
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
+    let store = Store::existing(&args.store)?;
+    let replayed = replay(&store)?;
+    let mut out = io::stdout().lock();
+    let mut code = super::OK;
+    let mut any = false;
+    for workspace in replayed.workspaces.values() {
+        if args
+            .workspace
+            .as_ref()
+            .is_some_and(|id| id != workspace.id())
+        {
+            continue;
+        }
+        any = true;
+        if workspace.stopped().is_some() {
+            code = super::FOUND;
+        }
+        let written = if args.json {
+            json_line(workspace, &mut out)
+        } else {
+            line(workspace, &mut out)
+        };
+        super::ignore_closed(written)?;
+    }
+    if let (Some(id), false) = (&args.workspace, any) {
+        anyhow::bail!("the store holds no workspace `{id}`");
+    }
+    Ok(code)
+}
+
+fn json_line(workspace: &Workspace, out: &mut impl Write) -> io::Result<()> {
+    let state = workspace.state();
+    let value = json!({
+        "workspace": workspace.id(),
+        "revision": workspace.revision(),
+        "position": position::record(state.position()),
+        "digest": state.digest().to_string(),
+        "stopped": workspace.stopped(),
+        "state": state,
+    });
+    serde_json::to_writer(&mut *out, &value)?;
+    out.write_all(b"\n")
+}
+
+fn line(workspace: &Workspace, out: &mut impl Write) -> io::Result<()> {
+    let state = workspace.state();
+    writeln!(
+        out,
+        "{}  position {}  digest {}  revision {}  {} records  {} waiting  {} undelivered",
+        workspace.id(),
+        position::record(state.position()),
+        state.digest(),
+        workspace.revision().map_or("none", |r| r.0.as_str()),
+        state.records().count(),
+        state.waiting().count(),
+        state.outbox().count(),
+    )?;
+    if let Some(reason) = workspace.stopped() {
+        writeln!(out, "  stopped: {reason}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! From bodies to arrivals: what the wire formats understand, and how a failure is answered.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use trig_engine::Arrival;
+use trig_wire::{Headers, Kind, WireError};
+
+use super::answer::Rejected;
+
+/// The events of a body of CloudEvents.
+pub(crate) fn events(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Arrival>, Rejected> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    Ok(trig_wire::cloudevents::events(
+        content_type,
+        &attributes(headers),
+        body,
+    )?)
+}
+
+/// What a connector's hook says.
+pub(crate) fn hook(
+    kind: &str,
+    connector: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<Arrival>, Rejected> {
+    let kind = match kind {
+        "kommo" => Kind::Kommo,
+        "activecampaign" => Kind::ActiveCampaign,
+        // any other system speaks CloudEvents
+        _ => return events(headers, body),
+    };
+    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let counts = Headers {
+        content_type: text("content-type"),
+        request_id: text("x-amocrm-requestid"),
+    };
+    Ok(trig_wire::webhook(kind, connector, &counts, body)?)
+}
+
+/// The headers that carry attributes of an event.
+fn attributes(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with("ce-"))
+        .filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        })
+        .collect()
+}
+
+impl From<WireError> for Rejected {
+    fn from(error: WireError) -> Self {
+        let status = StatusCode::from_u16(error.status.code()).unwrap_or(StatusCode::BAD_REQUEST);
+        let rejected = Self::new(status, error.message);
+        match error.at {
+            Some(at) => rejected.at(at),
+            None => rejected,
+        }
+    }
+}

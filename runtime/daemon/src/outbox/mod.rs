@@ -1,0 +1,14 @@
+//! Effects on their way out: in order per connector and subject, others side by side, each until it has ended.
+
+mod backoff;
+mod client;
+mod lane;
+mod order;
+mod route;
+mod sink;
+
+pub use backoff::Backoff;
+pub use client::{Client, client};
+pub use lane::{Outbox, Settings};
+pub use order::{Orders, Pending};
+pub use sink::Sink;

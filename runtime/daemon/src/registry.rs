@@ -1,0 +1,77 @@
+//! The workspaces of this run, as sockets and deliveries see them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use smol_str::SmolStr;
+use trig_ir::{IfUnknown, Ir};
+
+use crate::config::Config;
+
+/// What is known of a workspace outside the writer.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its configuration.
+    pub config: Config,
+    /// The actions whose attempts are held when their outcome is unknown.
+    pub hold: BTreeSet<SmolStr>,
+    /// Why the project on disk is not what runs, if it is not.
+    pub failed_reload: Option<serde_json::Value>,
+}
+
+impl Site {
+    /// A workspace with a configuration and a revision.
+    pub fn new(config: Config, ir: &Ir) -> Self {
+        Self {
+            config,
+            hold: ir
+                .actions
+                .iter()
+                .filter(|a| a.if_unknown == IfUnknown::Hold)
+                .map(|a| a.name.clone())
+                .collect(),
+            failed_reload: None,
+        }
+    }
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default)]
+pub struct Registry(Arc<RwLock<BTreeMap<SmolStr, Arc<Site>>>>);
+
+impl Registry {
+    /// The workspace called `id`.
+    pub fn get(&self, id: &str) -> Option<Arc<Site>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> Vec<SmolStr> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    /// Puts a workspace in place of what stood under its id.
+    pub fn put(&self, site: Site) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(site.config.workspace.clone(), Arc::new(site));
+    }
+
+    /// Notes that the project on disk does not compile, or again does.
+    pub fn set_failed_reload(&self, id: &str, diagnostics: Option<serde_json::Value>) {
+        let mut sites = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(site) = sites.get_mut(id) {
+            Arc::make_mut(site).failed_reload = diagnostics;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What the writer is asked to do.
+
+use serde::Serialize;
+use smol_str::SmolStr;
+use tokio::sync::oneshot;
+use trig_engine::{Arrival, EffectResult};
+use trig_ir::{Ir, RecordKey, RevisionHash, Timestamp};
+
+use std::sync::Arc;
+
+use super::queue::Share;
+
+/// A body that came in: authenticated, read, and not yet durable.
+#[derive(Debug)]
+pub struct Intake {
+    /// For which workspace.
+    pub workspace: SmolStr,
+    /// Through which door it came.
+    pub via: SmolStr,
+    /// What it says.
+    pub arrivals: Vec<Arrival>,
+    /// The same, as it goes into the log.
+    pub payload: Vec<u8>,
+    /// When the sender wants to hear of it.
+    pub until: Until,
+    /// Where to answer.
+    pub reply: oneshot::Sender<Result<Accepted, Refusal>>,
+    /// Its place in the queue.
+    pub share: Share,
+}
+
+/// When a sender wants its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Once it cannot be lost any more.
+    Durable,
+    /// Once it has been evaluated.
+    Applied,
+}
+
+/// A body was taken.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Accepted {
+    /// The position of its record in the log.
+    pub position: u64,
+    /// How many events it held.
+    pub events: usize,
+    /// What fired, if the sender waited for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
+}
+
+/// What evaluating a body led to.
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+pub struct Applied {
+    /// The triggers that fired.
+    pub fired: Vec<Fired>,
+    /// How many events were there before.
+    pub duplicates: usize,
+    /// How many effects were decided.
+    pub effects: usize,
+}
+
+/// A trigger that fired.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fired {
+    /// Which.
+    pub trigger: SmolStr,
+    /// For what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<RecordKey>,
+}
+
+/// Why a body was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No room in the log.
+    #[error("the log is full")]
+    Full,
+    /// The workspace does not run.
+    #[error("the workspace is stopped: {0}")]
+    Stopped(String),
+    /// There is no such workspace.
+    #[error("there is no such workspace")]
+    Unknown,
+}
+
+/// What is asked of the writer from inside. Never refused for want of room.
+#[derive(Debug)]
+pub enum Control {
+    /// An effect ended.
+    Result {
+        /// Of which workspace.
+        workspace: SmolStr,
+        /// How.
+        result: EffectResult,
+        /// Told when it is durable and evaluated.
+        done: oneshot::Sender<()>,
+    },
+    /// An effect is about to leave of which nobody could tell later whether it did.
+    Attempt {
+        /// Of which workspace.
+        workspace: SmolStr,
+        /// Its key.
+        key: SmolStr,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Told when it is durable.
+        done: oneshot::Sender<()>,
+    },
+    /// A revision is to be active.
+    Activate {
+        /// Which.
+        activation: Activation,
+        /// Told when it is.
+        done: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// How is a workspace?
+    Status {
+        /// Which.
+        workspace: SmolStr,
+        /// Where to answer.
+        answer: oneshot::Sender<Option<Status>>,
+    },
+    /// Finish what came before, and end.
+    Stop,
+}
+
+/// A revision that is kept and compiled.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    /// Its hash.
+    pub revision: RevisionHash,
+    /// What it says.
+    pub ir: Arc<Ir>,
+}
+
+/// How a workspace is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Status {
+    /// Which.
+    pub workspace: SmolStr,
+    /// The active revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<RevisionHash>,
+    /// The position of the last record that was evaluated.
+    pub position: u64,
+    /// The time of it.
+    pub at: Timestamp,
+    /// How many firings wait.
+    pub pending: usize,
+    /// When the next of them is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_due: Option<Timestamp>,
+    /// How many effects have not ended.
+    pub outbox: usize,
+    /// Why it does not run, if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}

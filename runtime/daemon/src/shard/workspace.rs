@@ -1,0 +1,147 @@
+//! A workspace as the writer holds it: state, engine, and what is under way.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use trig_engine::{Effect, Engine, Input, Options, Output, State};
+use trig_ir::{Ir, RevisionHash, Timestamp};
+
+use super::command::Status;
+use crate::position;
+
+/// A revision and the engine that runs it.
+#[derive(Clone)]
+pub(crate) struct Running {
+    pub(crate) revision: RevisionHash,
+    pub(crate) ir: Arc<Ir>,
+    pub(crate) engine: Arc<Engine>,
+}
+
+impl Running {
+    pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>) -> Self {
+        let engine = Arc::new(Engine::new(Arc::clone(&ir), revision.clone()));
+        Self {
+            revision,
+            ir,
+            engine,
+        }
+    }
+}
+
+/// A workspace.
+pub struct Workspace {
+    pub(crate) id: SmolStr,
+    /// The active revision; none until the first one is activated.
+    pub(crate) running: Option<Running>,
+    pub(crate) state: State,
+    /// Attempts that left and of which no result has come in: key, and which attempt it was.
+    pub(crate) attempts: BTreeMap<SmolStr, u32>,
+    /// Whether a project of this run belongs to it. Timers and effects of any other stand still.
+    pub(crate) live: bool,
+    /// Why it does not run.
+    pub(crate) stopped: Option<String>,
+    /// The time of the last input.
+    pub(crate) at: Timestamp,
+}
+
+impl Workspace {
+    pub(crate) fn new(id: SmolStr) -> Self {
+        Self {
+            id,
+            running: None,
+            state: State::default(),
+            attempts: BTreeMap::new(),
+            live: false,
+            stopped: None,
+            at: Timestamp::default(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &SmolStr {
+        &self.id
+    }
+
+    /// Its state.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The active revision.
+    pub fn revision(&self) -> Option<&RevisionHash> {
+        self.running.as_ref().map(|r| &r.revision)
+    }
+
+    /// The active revision and what it says.
+    pub(crate) fn running(&self) -> Option<(RevisionHash, Arc<Ir>)> {
+        self.running
+            .as_ref()
+            .map(|r| (r.revision.clone(), Arc::clone(&r.ir)))
+    }
+
+    /// Why it does not run, if it does not.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Whether it takes part: it belongs to a project of this run, and nothing stopped it.
+    pub(crate) fn runs(&self) -> bool {
+        self.live && self.stopped.is_none() && self.running.is_some()
+    }
+
+    /// Evaluates an input. The engine works on an overlay: where it panics, nothing of the input has changed the state,
+    /// and the workspace stands still from there on, also after a restart; others go on.
+    pub(crate) fn apply(&mut self, input: &Input, options: &Options) -> Output {
+        let Some(running) = &self.running else {
+            return Output::default();
+        };
+        if self.stopped.is_some() {
+            return Output::default();
+        }
+        self.at = input.at;
+        let state = &mut self.state;
+        let evaluate = AssertUnwindSafe(|| running.engine.apply(state, input, options));
+        match catch_unwind(evaluate) {
+            Ok(output) => output,
+            Err(_) => {
+                self.stopped = Some(format!(
+                    "evaluating the input at position {} failed over a mistake in trig itself; what was acknowledged is in the log",
+                    position::record(input.position)
+                ));
+                Output::default()
+            }
+        }
+    }
+
+    /// When the next timer is due, if the workspace runs.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        if self.runs() {
+            self.state.next_due()
+        } else {
+            None
+        }
+    }
+
+    /// Effects that have not ended, in their order, each with the number of its last attempt that is on record.
+    pub(crate) fn unfinished(&self) -> Vec<(Effect, Option<u32>)> {
+        self.state
+            .outbox()
+            .map(|effect| (effect.clone(), self.attempts.get(&effect.key).copied()))
+            .collect()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        Status {
+            workspace: self.id.clone(),
+            revision: self.revision().cloned(),
+            position: position::record(self.state.position()),
+            at: self.at,
+            pending: self.state.waiting().count(),
+            next_due: self.state.next_due(),
+            outbox: self.state.outbox().count(),
+            stopped: self.stopped.clone(),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What the daemon keeps on disk: a log, and the revisions that it speaks of.
+
+mod journal;
+mod record;
+mod revisions;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use trig_log::{Log, OpenError, Recovered};
+
+pub(crate) use journal::{Journal, JournalError, Room};
+pub use record::{AttemptPayload, InputPayload, NORMALISER_VERSION, RevisionPayload};
+pub use revisions::{RevisionError, Revisions};
+
+/// The file by which a directory is known to be a store.
+const MARKER: &str = "trig-store.json";
+/// What it says.
+const MARKER_TEXT: &str = "{\"store\":\"trig\",\"format\":1}\n";
+const LOG: &str = "log";
+const REVISIONS: &str = "revisions";
+
+/// A store's directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    dir: PathBuf,
+}
+
+/// Why a store could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The directory holds something else.
+    #[error("`{0}` is not empty and no trig store: name another directory with --store")]
+    NotAStore(PathBuf),
+    /// There is nothing there.
+    #[error("there is no trig store in `{0}`")]
+    Missing(PathBuf),
+    /// It would be seen by the watcher, and its changes taken for edits.
+    #[error(
+        "the store `{store}` lies inside the project `{project}`: name a directory outside of it with --store"
+    )]
+    Inside {
+        /// The store.
+        store: PathBuf,
+        /// The project.
+        project: PathBuf,
+    },
+    /// The directory cannot be read or written.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+}
+
+impl Store {
+    /// The store in a directory that need not exist yet.
+    pub fn at(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// A store that exists.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn existing(dir: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let store = Self::at(dir);
+        if store.is_there() {
+            Ok(store)
+        } else {
+            Err(StoreError::Missing(store.dir))
+        }
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where its log is.
+    pub fn log_dir(&self) -> PathBuf {
+        self.dir.join(LOG)
+    }
+
+    /// Its revisions.
+    pub fn revisions(&self) -> Revisions {
+        Revisions::new(self.dir.join(REVISIONS))
+    }
+
+    /// Whether the directory is known to be a store.
+    pub fn is_there(&self) -> bool {
+        self.dir.join(MARKER).is_file()
+    }
+
+    /// Removes it, if it is one.
+    ///
+    /// # Errors
+    /// If the directory holds something else, or cannot be removed.
+    pub fn remove(&self) -> Result<(), StoreError> {
+        if !self.dir.exists() || self.is_empty()? {
+            return Ok(());
+        }
+        if !self.is_there() {
+            return Err(StoreError::NotAStore(self.dir.clone()));
+        }
+        // the marker last: a removal that was cut short can be taken up again
+        for part in [LOG, REVISIONS] {
+            let path = self.dir.join(part);
+            if path.exists() {
+                fs::remove_dir_all(&path).map_err(|e| self.io(e))?;
+            }
+        }
+        fs::remove_file(self.dir.join(MARKER)).map_err(|e| self.io(e))
+    }
+
+    /// Makes the directories where they are missing.
+    ///
+    /// # Errors
+    /// If the directory holds something else, or cannot be written.
+    pub fn create(&self) -> Result<(), StoreError> {
+        if self.is_there() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.dir).map_err(|e| self.io(e))?;
+        if !self.is_empty()? {
+            return Err(StoreError::NotAStore(self.dir.clone()));
+        }
+        self.make().map_err(|e| self.io(e))
+    }
+
+    fn make(&self) -> io::Result<()> {
+        let mut marker = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(self.dir.join(MARKER))?;
+        marker.write_all(MARKER_TEXT.as_bytes())?;
+        marker.sync_all()?;
+        fs::create_dir_all(self.dir.join(LOG))?;
+        fs::create_dir_all(self.dir.join(REVISIONS))?;
+        File::open(&self.dir)?.sync_all()?;
+        if let Some(parent) = self.dir.parent().filter(|p| !p.as_os_str().is_empty()) {
+            File::open(parent)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Opens the log for writing. One process at a time can.
+    ///
+    /// # Errors
+    /// If another one has it, or it is damaged.
+    pub fn open_log(&self) -> Result<(Log, Recovered), StoreError> {
+        // a store whose making was cut short
+        for part in [LOG, REVISIONS] {
+            fs::create_dir_all(self.dir.join(part)).map_err(|e| self.io(e))?;
+        }
+        Ok(Log::open(&self.log_dir(), trig_log::Options::default())?)
+    }
+
+    /// Refuses a store that lies inside a watched directory.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn outside(&self, project: &Path) -> Result<(), StoreError> {
+        let real = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let project = project.canonicalize().unwrap_or_else(|_| real(project));
+        // what exists of the store's path may be reached through links
+        let store = real(&self.dir);
+        let store = store
+            .ancestors()
+            .find_map(|a| {
+                let rest = store.strip_prefix(a).ok()?;
+                a.canonicalize().ok().map(|a| a.join(rest))
+            })
+            .unwrap_or(store.clone());
+        if store.starts_with(&project) {
+            return Err(StoreError::Inside {
+                store: self.dir.clone(),
+                project,
+            });
+        }
+        Ok(())
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        let mut entries = fs::read_dir(&self.dir).map_err(|e| self.io(e))?;
+        Ok(entries.next().is_none())
+    }
+
+    fn io(&self, source: io::Error) -> StoreError {
+        StoreError::Io {
+            path: self.dir.clone(),
+            source,
+        }
+    }
+}
+
+/// The default directory of a store: `$XDG_STATE_HOME` or `~/.local/state`, then `trig/NAME`.
+pub fn default_dir(name: &str, var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    var("XDG_STATE_HOME")
+        .filter(|p| p.is_absolute())
+        .or_else(|| var("HOME").map(|home| home.join(".local/state")))
+        .map(|base| base.join("trig").join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_made_recognised_and_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(dir.path().join("a/b"));
+        assert!(!store.is_there());
+        store.create().unwrap();
+        store.create().unwrap();
+        assert!(store.is_there());
+        store.remove().unwrap();
+        assert!(!store.is_there());
+        store.create().unwrap();
+    }
+
+    #[test]
+    fn nothing_else_is_removed_or_made_a_store() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("precious.txt"), "x").unwrap();
+        let store = Store::at(dir.path());
+        assert!(matches!(store.remove(), Err(StoreError::NotAStore(_))));
+        assert!(matches!(store.create(), Err(StoreError::NotAStore(_))));
+        assert!(dir.path().join("precious.txt").exists());
+        assert!(matches!(
+            Store::existing(dir.path()),
+            Err(StoreError::Missing(_))
+        ));
+    }
+
+    #[test]
+    fn a_store_inside_a_project_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = dir.path().join("project");
+        fs::create_dir(&project).unwrap();
+        let inside = Store::at(project.join("new/store"));
+        assert!(matches!(
+            inside.outside(&project),
+            Err(StoreError::Inside { .. })
+        ));
+        Store::at(dir.path().join("project-store"))
+            .outside(&project)
+            .unwrap();
+    }
+
+    #[test]
+    fn the_default_directory_follows_the_environment() {
+        let with = |state: Option<&'static str>| {
+            default_dir("acme", move |name| match name {
+                "XDG_STATE_HOME" => state.map(PathBuf::from),
+                "HOME" => Some("/home/anna".into()),
+                _ => None,
+            })
+        };
+        assert_eq!(with(Some("/s")), Some("/s/trig/acme".into()));
+        let at_home = Some("/home/anna/.local/state/trig/acme".into());
+        assert_eq!(with(None), at_home);
+        assert_eq!(with(Some("relative")), at_home);
+        assert_eq!(default_dir("acme", |_| None), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! What stands in the payload of a log record. JSON: readable by any tool, whatever becomes of this program.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use trig_engine::Arrival;
+use trig_ir::RevisionHash;
+
+/// The version of the normalisers: raised when the same body would be understood differently.
+pub const NORMALISER_VERSION: u32 = 1;
+
+/// The payload of an input: one HTTP body, understood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputPayload<A = Vec<Arrival>> {
+    /// The version of the normaliser that understood it.
+    pub normaliser: u32,
+    /// Through which door it came: `events`, or the connector's name.
+    pub via: SmolStr,
+    /// What it said.
+    pub arrivals: A,
+}
+
+impl InputPayload<&[Arrival]> {
+    /// As bytes.
+    ///
+    /// # Errors
+    /// Where the serialiser fails, which plain data does not make it do.
+    pub fn encode(via: &str, arrivals: &[Arrival]) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&InputPayload {
+            normaliser: NORMALISER_VERSION,
+            via: via.into(),
+            arrivals,
+        })
+    }
+}
+
+/// The payload of an attempt: it is about to leave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptPayload {
+    /// The effect's idempotency key.
+    pub key: SmolStr,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+}
+
+/// The payload of a revision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionPayload {
+    /// The revision that is active from here on.
+    pub revision: RevisionHash,
+}

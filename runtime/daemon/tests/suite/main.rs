@@ -1,0 +1,15 @@
+//! The daemon from outside: real sockets, real files, a clock that is moved by hand where time matters.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at the first failure"
+)]
+
+mod damage;
+mod delivery;
+mod http;
+mod play;
+mod reload;
+mod restart;
+mod support;
