@@ -77,7 +77,7 @@ impl Builder<'_> {
             return self.whole(node);
         }
         let offset = take(kids, Rule::missing_expr).map_or(end, |node| self.start(&node));
-        self.expected_name(what, after, offset);
+        self.errors.expected(what, after, offset);
         missing(offset)
     }
 
@@ -198,7 +198,8 @@ impl Builder<'_> {
             };
             if let Some(hole) = take(kids, Rule::missing_expr) {
                 let offset = self.start(&hole);
-                self.expected_name("a value", &format!("`{}`", node.as_str()), offset);
+                self.errors
+                    .expected("a value", &format!("`{}`", node.as_str()), offset);
                 let right = missing(offset);
                 left = self.join(left, infix, &node, right);
                 continue;
@@ -355,7 +356,7 @@ impl Builder<'_> {
     ) -> Option<Tall> {
         if let Some(hole) = take(kids, Rule::missing_expr) {
             let offset = self.start(&hole);
-            self.expected_name("a value", after, offset);
+            self.errors.expected("a value", after, offset);
             return None;
         }
         Some(self.operation(kids, level, end))

@@ -35,10 +35,30 @@ impl Builder<'_> {
         let mut items = Vec::new();
         for node in node.into_inner() {
             if node.as_rule() != Rule::EOI {
+                let end = items.last().map(|item: &Item| item.span.end);
+                self.same_line(&node, end);
                 items.push(self.item(node, Place::File));
             }
         }
         items
+    }
+
+    /// What cannot be read right behind a declaration is no failed declaration of its own.
+    fn same_line(&mut self, node: &Node<'_>, end: Option<u32>) {
+        let span = self.span(node);
+        let between = end.and_then(|end| self.text.get(end as usize..span.start as usize));
+        if node.as_rule() != Rule::bad_item
+            || between.is_none_or(|text| text.contains('\n'))
+            || self.errors.explains(span.start)
+        {
+            return;
+        }
+        let word = first_unit(node.as_str());
+        if word != "}" {
+            let at = Span::new(span.start, span.start + word.len() as u32);
+            self.errors
+                .at(at, format!("`{word}` cannot follow this declaration"));
+        }
     }
 
     fn item(&mut self, node: Node<'_>, place: Place) -> Item {
@@ -144,6 +164,10 @@ impl Builder<'_> {
             Place::Template => format!("`{word}` cannot stand in a template"),
         };
         if word == "}" {
+            // Of a block that is not closed, an error tells already.
+            if self.unclosed {
+                return;
+            }
             self.errors.help(
                 at,
                 "this `}` closes nothing",
@@ -475,7 +499,7 @@ impl Builder<'_> {
         let subject = take(inner, Rule::for_one).map(|node| self.for_one(node));
         let no_equals = at(inner, Rule::missing_equals);
         self.equals(inner, &name);
-        let body = if no_equals && at(inner, Rule::missing_expr) {
+        let body = if no_equals && inner.peek().is_none() {
             Expr {
                 span: Span::empty(end),
                 kind: ExprKind::Missing,

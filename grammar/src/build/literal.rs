@@ -185,7 +185,7 @@ impl Builder<'_> {
         self.errors.help(
             span,
             format!("this text is not closed: expected {quote}"),
-            "a text between single quotes ends on its line; `\"\"\"` begins one of several lines",
+            "a text ends on its line; one of several lines stands between `\"\"\"`",
         );
     }
 
