@@ -112,7 +112,7 @@ fn work_grows_with_length_only() {
             "entity A { ",
             "pipeline A { ",
         ] {
-            let text = format!("{head}{}", piece.repeat(20_000 / piece.len()));
+            let text = format!("{head}{}", piece.repeat(8_000 / piece.len()));
             costs_little(&text);
         }
     }
@@ -133,7 +133,7 @@ fn work_grows_with_length_only() {
                 costs_little(&format!(
                     "{head}{}{}",
                     open.repeat(depth - 3),
-                    piece.repeat(20_000 / piece.len())
+                    piece.repeat(8_000 / piece.len())
                 ));
             }
         }

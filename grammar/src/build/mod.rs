@@ -6,13 +6,19 @@
 
 mod action;
 mod clause;
+mod declare;
 mod expr;
 mod item;
+mod list;
 mod literal;
 mod name;
+mod operator;
 mod pattern;
+mod pipeline;
 mod schedule;
 mod test;
+mod text;
+mod trigger;
 mod types;
 
 use std::iter::Peekable;

@@ -1,9 +1,8 @@
 //! What is wrong with a text is said in words for people, at the place where it is wrong.
 
-mod common;
-
 use std::fmt::Write as _;
 
+use crate::common;
 use trig_grammar::parse;
 
 #[test]

@@ -1,8 +1,8 @@
 //! Every file of `corpus/` covers a part of the language: it has no errors, and its tree is the one in the snapshot.
 
-mod common;
-
 use std::fmt::Write as _;
+
+use crate::common;
 
 #[test]
 fn the_corpus_has_no_errors() {

@@ -1,8 +1,7 @@
 //! What holds for any text: it parses, spans nest, and what is broken costs only itself.
 
-mod common;
-
-use common::tree::{unnested, without_spans};
+use crate::common;
+use crate::common::tree::{unnested, without_spans};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
