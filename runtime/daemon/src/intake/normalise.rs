@@ -30,7 +30,11 @@ pub(crate) fn hook(
         // any other system speaks CloudEvents
         _ => return events(headers, body),
     };
-    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|v: &HeaderValue| v.to_str().ok())
+    };
     let counts = Headers {
         content_type: text("content-type"),
         request_id: text("x-amocrm-requestid"),

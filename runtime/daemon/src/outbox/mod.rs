@@ -11,4 +11,5 @@ pub use backoff::Backoff;
 pub use client::{Client, client};
 pub use lane::{Outbox, Settings};
 pub use order::{Orders, Pending};
+pub(crate) use route::LOG_ACTION;
 pub use sink::Sink;

@@ -11,9 +11,9 @@ use crate::config::{Config, Connector};
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The action that writes a line.
-pub(crate) const LOG: &str = "trig.log";
+pub(crate) const LOG_ACTION: &str = "trig.log";
 /// The action that posts to a connector.
-pub(crate) const POST: &str = "trig.webhook.post";
+const POST: &str = "trig.webhook.post";
 /// The name under which a change of a record goes to its CRM.
 pub(crate) const WRITE: &str = "record.write";
 
@@ -53,7 +53,7 @@ pub(crate) fn action(effect: &Effect) -> &str {
 /// Where an effect of a workspace goes.
 pub(crate) fn route(config: &Config, effect: &Effect) -> Route {
     match &effect.what {
-        EffectKind::Call { action, args } if action == LOG => Route::Line(line(args)),
+        EffectKind::Call { action, args } if action == LOG_ACTION => Route::Line(line(args)),
         EffectKind::Call { action, args } if action == POST => {
             let Some(name) = args.get("to").and_then(|to| to.as_str()) else {
                 return Route::Nowhere {

@@ -10,6 +10,7 @@ use trig_ir::{Ir, Timestamp};
 use super::audit::{audited, trigger};
 use super::style::{BAD, BOLD, DIM, DOUBT, GOOD, PLAIN};
 use crate::happened::Happened;
+use crate::outbox::LOG_ACTION;
 use crate::shard::Status;
 
 /// How wide the first column is.
@@ -99,6 +100,8 @@ impl Lines {
                     *in_ms as f64 / 1_000.0
                 ),
             ),
+            // its line has been shown
+            Happened::Delivered { effect, .. } if is_line(effect) => Ok(()),
             Happened::Delivered {
                 effect,
                 outcome,
@@ -265,6 +268,11 @@ impl Lines {
 
 fn line(out: &mut impl Write, style: Style, label: &str, text: impl Display) -> io::Result<()> {
     writeln!(out, "{style}{label:<LABEL$}{style:#}  {text}")
+}
+
+/// Whether it was carried out by writing a line.
+fn is_line(effect: &Effect) -> bool {
+    matches!(&effect.what, EffectKind::Call { action, .. } if action == LOG_ACTION)
 }
 
 fn call(effect: &Effect) -> String {

@@ -197,3 +197,21 @@ async fn with_a_token_only_its_bearer_is_let_in() {
     assert_eq!(with.status, 200);
     daemon.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_hook_is_understood_by_its_connectors_kind() {
+    let text = "use kommo\ntrigger Greet for lead { on lead created  do log(text: \"hello\") }";
+    let place = Place::new(text);
+    place.manifest("[connectors.hq]\nkind = \"kommo\"\n");
+    let daemon = place.start().await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body = "leads[add][0][id]=5&leads[add][0][status_id]=1&leads[add][0][pipeline_id]=2\
+                &leads[add][0][last_modified]=1750000000&account[id]=1&account[subdomain]=acme";
+    let path = "/hooks/acme/hq/-?wait=applied";
+    let answer = request(&daemon, "POST", path, &form, body).await;
+    assert_eq!(fired(&answer), ["Greet"]);
+    let wrong = [("content-type", "application/json")];
+    let answer = request(&daemon, "POST", path, &wrong, "{}").await;
+    assert_eq!(answer.status, 415, "{answer:?}");
+    daemon.stop().await.unwrap();
+}
