@@ -40,19 +40,29 @@ impl<'t> Errors<'t> {
         });
     }
 
-    /// `expected WHAT after AFTER`: at the word that stands there instead, or at `offset` if the line ends.
-    pub(crate) fn expected(&mut self, what: &str, after: &str, offset: u32) {
+    /// `expected WHAT after AFTER`: at the word that stands there instead, or at `offset` if the line ends. Says nothing,
+    /// and gives `false`, if the last error explains it.
+    pub(crate) fn expected(&mut self, what: &str, after: &str, offset: u32) -> bool {
+        if self.explains(offset) {
+            return false;
+        }
         match self.found(offset) {
+            // One word is wrong once.
+            Some(found) if self.list.last().is_some_and(|last| last.span == found) => return false,
             Some(found) => {
                 let word = self.slice(found);
                 let message = format!("expected {what} after {after}, found `{word}`");
-                self.at(found, message);
+                let help = word
+                    .starts_with('\'')
+                    .then(|| "a text stands between double quotes: `\"`".to_owned());
+                self.with_help(found, message, help);
             }
             None => self.at(
                 Span::empty(offset),
                 format!("expected {what} after {after}"),
             ),
         }
+        true
     }
 
     /// The word at which the last error stands.
@@ -109,13 +119,31 @@ impl<'t> Errors<'t> {
     }
 }
 
-/// The length of the word at the start of a text, or of its first character if that begins no word.
+/// The length of the word, text or operator at the start of a text, or of its first character if it begins with none.
+/// Of a word that is longer than any message should be, the first part.
 pub(crate) fn word_length(text: &str) -> usize {
     let word = text
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(text.len());
-    match word {
-        0 => text.chars().next().map_or(0, char::len_utf8),
-        n => n,
+        .char_indices()
+        .take(60)
+        .take_while(|&(_, c)| c.is_alphanumeric() || c == '_')
+        .last();
+    if let Some((at, c)) = word {
+        return at + c.len_utf8();
     }
+    if let Some(body) = text.strip_prefix('"') {
+        // A text is shown as a whole if it is short.
+        if let Some(end) = body.find(['"', '\n', '\\']).filter(|&n| n <= 24)
+            && body.as_bytes().get(end) == Some(&b'"')
+        {
+            return end + 2;
+        }
+    }
+    let signs = text
+        .bytes()
+        .take_while(|b| b"=!<>&|+-*/.".contains(b))
+        .count();
+    if signs > 0 {
+        return signs.min(2);
+    }
+    text.chars().next().map_or(0, char::len_utf8)
 }

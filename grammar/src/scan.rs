@@ -16,6 +16,8 @@ pub(crate) struct Scan {
     pub(crate) comments: Vec<Comment>,
     /// The first bracket that nests deeper than [`MAX_DEPTH`].
     pub(crate) too_deep: Option<u32>,
+    /// The first brace that is never closed.
+    pub(crate) not_closed: Option<u32>,
     /// Opening braces that are closed by a `}` which stands further left than the line they are on: the block whose
     /// own `}` was probably forgotten. Opening brace and the brace that closes it.
     pub(crate) suspects: Vec<(u32, u32)>,
@@ -78,6 +80,7 @@ pub(crate) fn scan(text: &str) -> Scan {
     };
     scanner.begin_line();
     scanner.run();
+    scanner.drop_open(0);
     scanner.found
 }
 
@@ -92,13 +95,15 @@ impl Scanner<'_> {
                 b'/' if self.bytes.get(self.at + 1) == Some(&b'/') => self.comment(),
                 b'"' => self.string(),
                 b'`' => self.quoted(),
+                // Once it is too deep, only comments are still looked for.
+                _ if self.found.too_deep.is_some() => self.at += 1,
                 b'(' | b'[' | b'{' => {
                     self.open.push(Open {
                         bracket: byte,
                         at: self.at,
                         indent: self.indent,
                     });
-                    if self.open.len() > MAX_DEPTH && self.found.too_deep.is_none() {
+                    if self.open.len() > MAX_DEPTH {
                         self.found.too_deep = Some(self.at as u32);
                     }
                     self.at += 1;
@@ -122,8 +127,18 @@ impl Scanner<'_> {
         // An item that begins a line without indentation ends every bracket except the pipeline and the stage in which
         // it may stand.
         if self.indent == 0 && self.open.len() > 2 && begins_item(rest) {
-            self.open.truncate(2);
+            self.drop_open(2);
         }
+    }
+
+    /// Forgets what is open beyond a depth.
+    fn drop_open(&mut self, depth: usize) {
+        let braces = self.open.iter().skip(depth).filter(|o| o.bracket == b'{');
+        let first = braces.map(|o| o.at as u32).min();
+        if self.found.not_closed.is_none() {
+            self.found.not_closed = first;
+        }
+        self.open.truncate(depth);
     }
 
     fn comment(&mut self) {

@@ -90,18 +90,16 @@ pub(crate) fn near(word: &str, lists: &[&[&'static str]]) -> Option<&'static str
     if !(2..=16).contains(&length) {
         return None;
     }
-    let allowed = if length <= 3 { 1 } else { 2 };
+    let lower = word.to_lowercase();
+    let allowed = if length <= 5 { 1 } else { 2 };
     lists
         .iter()
         .flat_map(|list| list.iter().copied())
-        .filter(|candidate| *candidate != word)
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&word.to_lowercase(), candidate),
-                candidate,
-            )
-        })
-        .filter(|&(distance, candidate)| distance <= allowed && distance < candidate.len())
+        .filter(|&candidate| candidate != word)
+        // Of a word as short as `on` nearly every other is a slip.
+        .filter(|candidate| candidate.len() > 2 || candidate.get(..1) == lower.get(..1))
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, candidate), candidate))
+        .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
 }

@@ -132,6 +132,9 @@ impl Builder<'_> {
         }
         let word = first_unit(text);
         let at = Span::new(span.start, span.start + word.len() as u32);
+        if self.separator(word, at) {
+            return;
+        }
         if word == "else" {
             self.errors.at(at, "`else` stands after the `}` of an `if`");
         } else if CLAUSES.contains(&word) {
@@ -166,8 +169,11 @@ impl Builder<'_> {
             if !callee.is_missing() {
                 self.no_args(&callee);
             }
-            // What follows on the line is explained by the same error.
-            return ActionKind::Bad;
+            let _ = inner.next();
+            if inner.peek().is_some() {
+                // What follows on the line is explained by the same error.
+                return ActionKind::Bad;
+            }
         }
         let args = self.action_args(inner);
         ActionKind::Call(Call { span, callee, args })

@@ -132,6 +132,14 @@ impl Builder<'_> {
         }
         let word = first_unit(text);
         let at = Span::new(span.start, span.start + word.len() as u32);
+        let again = matches!(last, Some(clause) if clause.kind == ClauseKind::Bad);
+        if again && words::near(word, &[CLAUSES]).is_none() {
+            // What cannot be read goes on over this line; it is named once.
+            return;
+        }
+        if self.separator(word, at) {
+            return;
+        }
         if word == "{" {
             self.errors
                 .help(at, "`{` begins no clause", "actions stand in `do { … }`");

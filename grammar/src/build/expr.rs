@@ -1,51 +1,17 @@
 //! Expressions: precedence applied to the parser's flat lists of operands and operators.
 
+use super::operator::{Infix, Level, read_infix};
 use super::{Builder, Kids, MAX_EXPR, Node, kids, take};
-use crate::ast::{Arg, BinaryOp, Call, Expr, ExprKind, UnaryOp};
+use crate::ast::{Call, Expr, ExprKind, UnaryOp};
 use crate::parser::Rule;
 use crate::span::Span;
-
-/// How tightly an operator binds. `if` binds least and stands outside.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Or,
-    And,
-    Not,
-    Comparison,
-    OrElse,
-    Range,
-    Sum,
-    Product,
-    Minus,
-}
-
-impl Level {
-    /// What binds more tightly than this.
-    fn tighter(self) -> Self {
-        match self {
-            Self::Or => Self::And,
-            Self::And => Self::Not,
-            Self::Not => Self::Comparison,
-            Self::Comparison => Self::OrElse,
-            Self::OrElse => Self::Range,
-            Self::Range => Self::Sum,
-            Self::Sum => Self::Product,
-            Self::Product | Self::Minus => Self::Minus,
-        }
-    }
-}
-
-enum Infix {
-    Binary(BinaryOp),
-    Range,
-}
 
 /// An expression and how deep its tree is.
 ///
 /// INVARIANT (height): no expression is deeper than [`MAX_EXPR`].
-struct Tall {
-    expr: Expr,
-    height: usize,
+pub(super) struct Tall {
+    pub(super) expr: Expr,
+    pub(super) height: usize,
 }
 
 impl Builder<'_> {
@@ -60,29 +26,19 @@ impl Builder<'_> {
         self.tall(kids, what, after, end).expr
     }
 
-    /// The elements of a list, from its brackets.
-    pub(super) fn list_of(&mut self, node: Node<'_>) -> Vec<Expr> {
-        self.elements(node).0
-    }
-
-    /// The arguments of a call, from its brackets.
-    pub(super) fn args(&mut self, node: Node<'_>) -> Vec<Arg> {
-        self.tall_args(node).0
-    }
-
-    fn tall(&mut self, kids: &mut Kids<'_>, what: &str, after: &str, end: u32) -> Tall {
+    pub(super) fn tall(&mut self, kids: &mut Kids<'_>, what: &str, after: &str, end: u32) -> Tall {
         if let Some(node) =
             kids.next_if(|k| matches!(k.as_rule(), Rule::expr | Rule::or_expr | Rule::value))
         {
             return self.whole(node);
         }
         let offset = take(kids, Rule::missing_expr).map_or(end, |node| self.start(&node));
-        self.expected_name(what, after, offset);
+        self.errors.expected(what, after, offset);
         missing(offset)
     }
 
     /// A whole expression: an `if`, or operands and operators.
-    fn whole(&mut self, node: Node<'_>) -> Tall {
+    pub(super) fn whole(&mut self, node: Node<'_>) -> Tall {
         let span = self.span(&node);
         let mut inner = kids(node);
         if let Some(node) = take(&mut inner, Rule::if_expr) {
@@ -198,7 +154,8 @@ impl Builder<'_> {
             };
             if let Some(hole) = take(kids, Rule::missing_expr) {
                 let offset = self.start(&hole);
-                self.expected_name("a value", &format!("`{}`", node.as_str()), offset);
+                self.errors
+                    .expected("a value", &format!("`{}`", node.as_str()), offset);
                 let right = missing(offset);
                 left = self.join(left, infix, &node, right);
                 continue;
@@ -355,7 +312,7 @@ impl Builder<'_> {
     ) -> Option<Tall> {
         if let Some(hole) = take(kids, Rule::missing_expr) {
             let offset = self.start(&hole);
-            self.expected_name("a value", after, offset);
+            self.errors.expected("a value", after, offset);
             return None;
         }
         Some(self.operation(kids, level, end))
@@ -415,90 +372,6 @@ impl Builder<'_> {
             _ => missing(span.start),
         }
     }
-
-    /// The elements of a `[list]`, and the height of the tallest.
-    fn elements(&mut self, node: Node<'_>) -> (Vec<Expr>, usize) {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let mut values = Vec::new();
-        let mut height = 0;
-        let mut after_comma = true;
-        while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-            match node.as_rule() {
-                Rule::comma => self.comma(&node, &mut after_comma),
-                Rule::expr => {
-                    after_comma = false;
-                    let value = self.whole(node);
-                    height = height.max(value.height);
-                    values.push(value.expr);
-                }
-                _ => self.bad_inside(&node, "`,` or `]`"),
-            }
-        }
-        self.close(&mut inner, span);
-        (values, height)
-    }
-
-    /// The arguments between round brackets, and the height of the tallest.
-    fn tall_args(&mut self, node: Node<'_>) -> (Vec<Arg>, usize) {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let mut args: Vec<Arg> = Vec::new();
-        let mut height = 0;
-        let mut after_comma = true;
-        while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-            match node.as_rule() {
-                Rule::comma => self.comma(&node, &mut after_comma),
-                Rule::arg => {
-                    let start = self.start(&node);
-                    let (arg, below) = self.arg(node);
-                    if !after_comma && let Some(last) = args.last() {
-                        let end = last.span.end;
-                        if !self.errors.explains(start) {
-                            let name = arg.name.as_ref().map_or("", |n| n.text.as_str());
-                            self.errors
-                                .at(Span::empty(end), format!("expected `,` before `{name}`"));
-                        }
-                    }
-                    after_comma = false;
-                    height = height.max(below);
-                    args.push(arg);
-                }
-                _ => self.bad_inside(&node, "`,` or `)`"),
-            }
-        }
-        self.close(&mut inner, span);
-        (args, height)
-    }
-
-    fn comma(&mut self, node: &Node<'_>, after_comma: &mut bool) {
-        if *after_comma {
-            let span = self.span(node);
-            if !self.errors.explains(span.start) {
-                self.errors.at(span, "expected a value before this `,`");
-            }
-        }
-        *after_comma = true;
-    }
-
-    fn arg(&mut self, node: Node<'_>) -> (Arg, usize) {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let name = take(&mut inner, Rule::arg_name).map(|node| self.colon_name(&node));
-        let after = match &name {
-            Some(name) => format!("`{}:`", name.text),
-            None => "`(`".to_owned(),
-        };
-        let value = self.tall(&mut inner, "a value", &after, span.end);
-        (
-            Arg {
-                span,
-                name,
-                value: value.expr,
-            },
-            value.height,
-        )
-    }
 }
 
 /// The expression that should stand at `offset` and does not.
@@ -510,60 +383,6 @@ fn leaf(span: Span, kind: ExprKind) -> Tall {
     Tall {
         expr: Expr { span, kind },
         height: 1,
-    }
-}
-
-/// Which operator a text is, whatever space stands between its words.
-fn read_infix(text: &str) -> (Infix, Level) {
-    let first = text
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .and_then(|n| text.get(..n))
-        .unwrap_or(text);
-    let last = text
-        .rfind(|c: char| !c.is_ascii_alphabetic())
-        .and_then(|n| text.get(n + 1..))
-        .unwrap_or(text);
-    let (op, level) = match (first, last, text) {
-        (_, _, "..") => return (Infix::Range, Level::Range),
-        ("or", "else", _) => (BinaryOp::OrElse, Level::OrElse),
-        ("or", _, _) | (_, _, "||") => (BinaryOp::Or, Level::Or),
-        ("and", _, _) | (_, _, "&&") => (BinaryOp::And, Level::And),
-        (_, _, "+") => (BinaryOp::Add, Level::Sum),
-        (_, _, "-") => (BinaryOp::Sub, Level::Sum),
-        (_, _, "*") => (BinaryOp::Mul, Level::Product),
-        (_, _, "/") => (BinaryOp::Div, Level::Product),
-        _ => (comparison(first, last, text), Level::Comparison),
-    };
-    (Infix::Binary(op), level)
-}
-
-/// Which comparison a text is.
-pub(super) fn comparison_op(text: &str) -> BinaryOp {
-    match read_infix(text) {
-        (Infix::Binary(op), _) => op,
-        (Infix::Range, _) => BinaryOp::Eq,
-    }
-}
-
-fn comparison(first: &str, last: &str, text: &str) -> BinaryOp {
-    match (first, last, text) {
-        (_, _, "!=" | "<>") => BinaryOp::Ne,
-        (_, _, "<") => BinaryOp::Lt,
-        (_, _, "<=") => BinaryOp::Le,
-        (_, _, ">") => BinaryOp::Gt,
-        (_, _, ">=") => BinaryOp::Ge,
-        ("in", _, _) => BinaryOp::In,
-        ("not", _, _) => BinaryOp::NotIn,
-        ("has", "any", _) => BinaryOp::HasAny,
-        ("has", "all", _) => BinaryOp::HasAll,
-        ("has", "none", _) => BinaryOp::HasNone,
-        ("has", _, _) => BinaryOp::Has,
-        ("contains", "any", _) => BinaryOp::ContainsAny,
-        ("contains", _, _) => BinaryOp::Contains,
-        ("starts", _, _) => BinaryOp::StartsWith,
-        ("ends", _, _) => BinaryOp::EndsWith,
-        ("like", _, _) => BinaryOp::Like,
-        _ => BinaryOp::Eq,
     }
 }
 

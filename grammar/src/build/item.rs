@@ -1,10 +1,8 @@
 //! Declarations.
 
-use super::{Builder, Kids, Node, at, first_unit, kids, take};
+use super::{Builder, Kids, Node, first_unit, kids, take};
 use crate::ast::{
-    ActionDecl, Apply, Clause, ClauseKind, Condition, Cooldown, DurationLit, Entity, Enum, Event,
-    Expr, ExprKind, Extend, Feed, Field, Flow, Group, Item, ItemKind, Known, Name, Path, Pipeline,
-    Stage, Template, TextLit, Trigger, Variant, Webhook,
+    DurationLit, Entity, Extend, Feed, Flow, Group, Item, ItemKind, Name, Path, TextLit,
 };
 use crate::parser::Rule;
 use crate::span::Span;
@@ -12,7 +10,7 @@ use crate::words::{self, ACTIONS, CLAUSES, ITEMS, STAGE_PARTS};
 
 /// Where a declaration stands; decides what it may lack.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     File,
     Pipeline,
     Stage,
@@ -21,12 +19,12 @@ enum Place {
 
 /// The parts of a head that come in any order.
 #[derive(Default)]
-struct Head {
-    label: Option<TextLit>,
-    native_id: Option<TextLit>,
-    was: Option<Name>,
-    subject: Option<Path>,
-    marks: Vec<Name>,
+pub(super) struct Head {
+    pub(super) label: Option<TextLit>,
+    pub(super) native_id: Option<TextLit>,
+    pub(super) was: Option<Name>,
+    pub(super) subject: Option<Path>,
+    pub(super) marks: Vec<Name>,
 }
 
 impl Builder<'_> {
@@ -35,13 +33,33 @@ impl Builder<'_> {
         let mut items = Vec::new();
         for node in node.into_inner() {
             if node.as_rule() != Rule::EOI {
+                let end = items.last().map(|item: &Item| item.span.end);
+                self.same_line(&node, end);
                 items.push(self.item(node, Place::File));
             }
         }
         items
     }
 
-    fn item(&mut self, node: Node<'_>, place: Place) -> Item {
+    /// What cannot be read right behind a declaration is no failed declaration of its own.
+    fn same_line(&mut self, node: &Node<'_>, end: Option<u32>) {
+        let span = self.span(node);
+        let between = end.and_then(|end| self.text.get(end as usize..span.start as usize));
+        if node.as_rule() != Rule::bad_item
+            || between.is_none_or(|text| text.contains('\n'))
+            || self.errors.explains(span.start)
+        {
+            return;
+        }
+        let word = first_unit(node.as_str());
+        if word != "}" {
+            let at = Span::new(span.start, span.start + word.len() as u32);
+            self.errors
+                .at(at, format!("`{word}` cannot follow this declaration"));
+        }
+    }
+
+    pub(super) fn item(&mut self, node: Node<'_>, place: Place) -> Item {
         let span = self.span(&node);
         let doc = self.doc(span.start);
         let kind = self.item_kind(node, span, place);
@@ -113,7 +131,7 @@ impl Builder<'_> {
                     Some(name) => name,
                     None => self.declared(inner, "flow", span.start + 4),
                 };
-                let (label, clauses) = self.trigger_body(inner, "a `flow`", end);
+                let (label, clauses) = self.trigger_body(inner, "a `flow`");
                 ItemKind::Flow(Flow {
                     name,
                     label,
@@ -144,6 +162,10 @@ impl Builder<'_> {
             Place::Template => format!("`{word}` cannot stand in a template"),
         };
         if word == "}" {
+            // Of a block that is not closed, an error tells already.
+            if self.unclosed {
+                return;
+            }
             self.errors.help(
                 at,
                 "this `}` closes nothing",
@@ -176,11 +198,11 @@ impl Builder<'_> {
     }
 
     /// The name that a declaration gives.
-    fn declared(&mut self, inner: &mut Kids<'_>, word: &str, end: u32) -> Name {
+    pub(super) fn declared(&mut self, inner: &mut Kids<'_>, word: &str, end: u32) -> Name {
         self.req_name(inner, "a name", &format!("`{word}`"), end)
     }
 
-    fn equals(&mut self, inner: &mut Kids<'_>, name: &Name) {
+    pub(super) fn equals(&mut self, inner: &mut Kids<'_>, name: &Name) {
         if let Some(hole) = take(inner, Rule::missing_equals) {
             let offset = self.start(&hole);
             if !name.is_missing() {
@@ -191,7 +213,7 @@ impl Builder<'_> {
     }
 
     /// Label, id, marks and what else a head holds, up to the body.
-    fn head(&mut self, inner: &mut Kids<'_>, word: &str) -> Head {
+    pub(super) fn head(&mut self, inner: &mut Kids<'_>, word: &str) -> Head {
         let mut head = Head::default();
         while let Some(node) = inner.next_if(|k| {
             matches!(
@@ -231,201 +253,6 @@ impl Builder<'_> {
         head
     }
 
-    fn enum_decl(&mut self, inner: &mut Kids<'_>, end: u32) -> Enum {
-        let name = self.declared(inner, "enum", end);
-        self.equals(inner, &name);
-        let mut variants = Vec::new();
-        let mut after = "`=`";
-        for node in inner {
-            if node.as_rule() == Rule::variant {
-                variants.push(self.variant(node));
-            } else {
-                let offset = self.start(&node);
-                if !self.errors.explains(offset) {
-                    self.expected_name("the name of a value", after, offset);
-                }
-            }
-            after = "`|`";
-        }
-        Enum { name, variants }
-    }
-
-    fn variant(&mut self, node: Node<'_>) -> Variant {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let name = self.req_name(&mut inner, "the name of a value", "`|`", span.end);
-        let head = self.head(&mut inner, "enum");
-        Variant {
-            span,
-            name,
-            label: head.label,
-            native_id: head.native_id,
-            was: head.was,
-        }
-    }
-
-    fn event(&mut self, inner: &mut Kids<'_>, end: u32) -> Event {
-        let name = self.req_path(inner, "the name of an event", "`event`", end);
-        let (mut subjects, mut webhook, mut fields) = (Vec::new(), None, Vec::new());
-        for node in inner {
-            match node.as_rule() {
-                Rule::for_list => subjects.extend(self.for_list(node)),
-                Rule::webhook => webhook = Some(self.webhook(node)),
-                Rule::fields => fields = self.closed_fields(node),
-                _ => self.bad_head(&node, &[&["for", "from", "webhook"]]),
-            }
-        }
-        Event {
-            name,
-            subjects,
-            webhook,
-            fields,
-        }
-    }
-
-    fn closed_fields(&mut self, node: Node<'_>) -> Vec<Field> {
-        let (fields, open) = self.fields(node);
-        if let Some(span) = open {
-            self.errors
-                .at(span, "only an `action` can be open with `..`");
-        }
-        fields
-    }
-
-    fn for_list(&mut self, node: Node<'_>) -> Vec<Path> {
-        let end = self.end(&node);
-        self.paths(&mut kids(node), "an entity", "`for`", end)
-    }
-
-    fn webhook(&mut self, node: Node<'_>) -> Webhook {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let source = self.req_string(
-            &mut inner,
-            "the name of a connector between quotes",
-            "`webhook`",
-            span.end,
-        );
-        let id = inner.peek().is_some().then(|| {
-            self.req_path(
-                &mut inner,
-                "where the id stands, such as `body.id`,",
-                "`id`",
-                span.end,
-            )
-        });
-        Webhook { span, source, id }
-    }
-
-    fn action_decl(&mut self, inner: &mut Kids<'_>, end: u32) -> ActionDecl {
-        let mut decl = ActionDecl {
-            name: self.req_path(inner, "the name of an action", "`action`", end),
-            subjects: Vec::new(),
-            params: Vec::new(),
-            open: false,
-            emits: Vec::new(),
-            if_unknown: None,
-        };
-        for node in inner {
-            let end = self.end(&node);
-            match node.as_rule() {
-                Rule::for_list => decl.subjects.extend(self.for_list(node)),
-                Rule::fields | Rule::params => {
-                    let (fields, open) = self.fields(node);
-                    decl.params.extend(fields);
-                    decl.open |= open.is_some();
-                }
-                Rule::emits => {
-                    let events = self.paths(&mut kids(node), "an event", "`emits`", end);
-                    decl.emits.extend(events);
-                }
-                Rule::if_unknown => {
-                    let word =
-                        self.req_name(&mut kids(node), "`hold` or `retry`", "`if_unknown`", end);
-                    decl.if_unknown = Some(word);
-                }
-                _ => self.bad_head(&node, &[&["for", "emits", "if_unknown"]]),
-            }
-        }
-        decl
-    }
-
-    fn known(&mut self, inner: &mut Kids<'_>, end: u32) -> Known {
-        let kind = self.req_path(inner, "what is known, such as `tags`,", "`known`", end);
-        let mut values = Vec::new();
-        match inner.next() {
-            Some(node) if node.as_rule() == Rule::list => {
-                for value in self.list_of(node) {
-                    match value {
-                        Expr {
-                            kind: ExprKind::Text(text),
-                            ..
-                        } => values.push(text),
-                        Expr { span, .. } => {
-                            if !self.errors.explains(span.start) {
-                                self.errors.at(span, "expected a text between quotes");
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {
-                if !kind.is_missing() {
-                    let after = format!("`known {}`", kind.text());
-                    self.errors
-                        .expected("a list such as `[\"VIP\"]`", &after, end);
-                }
-            }
-        }
-        Known { kind, values }
-    }
-
-    fn pipeline(&mut self, inner: &mut Kids<'_>, end: u32) -> Pipeline {
-        let name = self.declared(inner, "pipeline", end);
-        let head = self.head(inner, "pipeline");
-        let entity = match head.subject {
-            Some(entity) => entity,
-            None => {
-                let offset = inner.peek().map_or(end, |k| self.start(k));
-                if !self.errors.explains(offset) {
-                    self.errors.help(
-                        name.span,
-                        "a pipeline says whose it is",
-                        "write `for` and an entity before its `{`: `pipeline Sales for deal { … }`",
-                    );
-                }
-                super::name::missing_path(name.span.end)
-            }
-        };
-        if let Some(was) = head.was {
-            self.errors.at(
-                was.span,
-                "a pipeline cannot have an old name; its stages can",
-            );
-        }
-        let (mut stages, mut others) = (Vec::new(), Vec::new());
-        if let Some(node) = self.members(inner, "a `pipeline`", end) {
-            let span = self.span(&node);
-            let mut inner = kids(node);
-            while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-                if node.as_rule() == Rule::stage {
-                    stages.push(self.stage(node));
-                } else {
-                    others.push(self.item(node, Place::Pipeline));
-                }
-            }
-            self.close(&mut inner, span);
-        }
-        Pipeline {
-            name,
-            label: head.label,
-            native_id: head.native_id,
-            entity,
-            stages,
-            others,
-        }
-    }
-
     /// The body of a declaration, whatever its kind; an error where there is none.
     pub(super) fn members<'n>(
         &mut self,
@@ -440,182 +267,6 @@ impl Builder<'_> {
                 self.missing_block(what, offset);
                 None
             }
-        }
-    }
-
-    fn stage(&mut self, node: Node<'_>) -> Stage {
-        let span = self.span(&node);
-        let mut inner = kids(node);
-        let name = self.req_name(&mut inner, "a name", "`stage`", span.end);
-        let head = self.head(&mut inner, "stage");
-        let mut items = Vec::new();
-        if let Some(node) = take(&mut inner, Rule::stage_body) {
-            let span = self.span(&node);
-            let mut inner = kids(node);
-            while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-                items.push(self.item(node, Place::Stage));
-            }
-            self.close(&mut inner, span);
-        }
-        Stage {
-            span,
-            doc: self.doc(span.start),
-            name,
-            label: head.label,
-            native_id: head.native_id,
-            marks: head.marks,
-            was: head.was,
-            items,
-        }
-    }
-
-    fn condition(&mut self, inner: &mut Kids<'_>, end: u32) -> Condition {
-        let name = self.declared(inner, "condition", end);
-        let params = self.params(inner);
-        let subject = take(inner, Rule::for_one).map(|node| self.for_one(node));
-        let no_equals = at(inner, Rule::missing_equals);
-        self.equals(inner, &name);
-        let body = if no_equals && at(inner, Rule::missing_expr) {
-            Expr {
-                span: Span::empty(end),
-                kind: ExprKind::Missing,
-            }
-        } else {
-            self.req_expr(inner, "a condition", "`=`", end)
-        };
-        Condition {
-            name,
-            params,
-            subject,
-            body,
-        }
-    }
-
-    fn cooldown(&mut self, inner: &mut Kids<'_>, end: u32) -> Cooldown {
-        let name = self.declared(inner, "cooldown", end);
-        let after = format!("`cooldown {}`", name.text);
-        let duration = self.req_duration(inner, &after, end);
-        let (mut per, mut was) = (None, None);
-        for node in inner {
-            match node.as_rule() {
-                Rule::per => per = Some(self.per(node)),
-                _ => was = Some(self.was_attr(node)),
-            }
-        }
-        Cooldown {
-            name,
-            duration,
-            per,
-            was,
-        }
-    }
-
-    fn flow_name(&mut self, inner: &mut Kids<'_>) -> Option<Name> {
-        take(inner, Rule::name).map(|node| self.name(&node))
-    }
-
-    fn trigger(&mut self, inner: &mut Kids<'_>, span: Span, place: Place) -> Trigger {
-        let name = self.flow_name(inner);
-        if name.is_none() && place != Place::Template {
-            let after = span.start + "trigger".len() as u32;
-            self.errors.help(
-                Span::empty(after),
-                "expected a name after `trigger`",
-                "only the trigger of a template has no name of its own",
-            );
-        }
-        let (label, clauses) = self.trigger_body(inner, "a `trigger`", span.end);
-        Trigger {
-            name,
-            label,
-            clauses,
-        }
-    }
-
-    /// The rest of a trigger or flow: label, `for` and body.
-    fn trigger_body(
-        &mut self,
-        inner: &mut Kids<'_>,
-        what: &str,
-        end: u32,
-    ) -> (Option<TextLit>, Vec<Clause>) {
-        let mut label = None;
-        let mut clauses: Vec<Clause> = Vec::new();
-        while let Some(node) = inner.next() {
-            match node.as_rule() {
-                Rule::string => label = Some(self.string(&node)),
-                Rule::for_clause => {
-                    let clause = self.clause(node, None);
-                    clauses.push(clause);
-                }
-                Rule::bad_head => self.bad_head(&node, &[&["for"]]),
-                Rule::body => self.body(node, &mut clauses),
-                _ => {
-                    let offset = self.start(&node);
-                    self.missing_block(what, offset);
-                }
-            }
-        }
-        debug_assert!(
-            clauses
-                .iter()
-                .all(|c| c.span.end <= end || c.kind == ClauseKind::Bad),
-            "clauses lie inside their trigger"
-        );
-        (label, clauses)
-    }
-
-    fn template(&mut self, inner: &mut Kids<'_>, end: u32) -> Template {
-        let name = self.declared(inner, "template", end);
-        let params = self.params(inner);
-        self.head(inner, "template");
-        let mut items = Vec::new();
-        if let Some(node) = self.members(inner, "a `template`", end) {
-            let span = self.span(&node);
-            let mut inner = kids(node);
-            while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-                items.push(self.item(node, Place::Template));
-            }
-            self.close(&mut inner, span);
-        }
-        Template {
-            name,
-            params,
-            items,
-        }
-    }
-
-    fn apply(&mut self, inner: &mut Kids<'_>, end: u32) -> Apply {
-        let template = self.req_path(inner, "a template", "`apply`", end);
-        let args = match take(inner, Rule::args) {
-            Some(node) => self.args(node),
-            None => Vec::new(),
-        };
-        let (mut name, mut was) = (None, None);
-        for node in inner {
-            let end = self.end(&node);
-            match node.as_rule() {
-                Rule::apply_as => {
-                    name = Some(self.req_name(&mut kids(node), "a name", "`as`", end))
-                }
-                _ => was = Some(self.was_attr(node)),
-            }
-        }
-        let name = name.unwrap_or_else(|| {
-            if !self.errors.explains(end) {
-                self.errors.help(
-                    Span::empty(end),
-                    "expected `as` and a name after `apply`",
-                    "what a template makes is known by the name given here: `apply Remind(Sales.New, 1d) as RemindNew`",
-                );
-            }
-            Name::missing(end)
-        });
-        Apply {
-            template,
-            args,
-            name,
-            was,
         }
     }
 }

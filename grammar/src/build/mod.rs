@@ -6,13 +6,19 @@
 
 mod action;
 mod clause;
+mod declare;
 mod expr;
 mod item;
+mod list;
 mod literal;
 mod name;
+mod operator;
 mod pattern;
+mod pipeline;
 mod schedule;
 mod test;
+mod text;
+mod trigger;
 mod types;
 
 use std::iter::Peekable;
@@ -75,6 +81,10 @@ pub(crate) fn file(text: &str) -> File {
         .next()
         .map(|node| builder.items(node))
         .unwrap_or_default();
+    if let Some(open) = scan.not_closed.filter(|_| !builder.unclosed) {
+        // It stands in something that could not be read.
+        builder.not_closed(open, text.trim_end().len() as u32);
+    }
     let errors = builder.errors.finish();
     let unclosed = builder.unclosed;
     File {
@@ -183,11 +193,13 @@ impl<'t> Builder<'t> {
         if bracket == "}" {
             self.unclosed = true;
             // A brace that is closed too far left swallowed the one that this block misses.
-            let suspect = self
-                .scan
-                .suspects
+            let suspects = &self.scan.suspects;
+            let from = suspects.partition_point(|&(_, closed)| closed <= open);
+            let suspect = suspects
                 .iter()
-                .find(|&&(at, closed)| open < at && closed <= end);
+                .skip(from)
+                .take_while(|&&(_, closed)| closed <= end)
+                .find(|&&(at, _)| open < at);
             if let Some(&(at, closed)) = suspect {
                 self.errors.push(SyntaxError {
                     span: Span::new(closed, closed + 1),
@@ -203,9 +215,17 @@ impl<'t> Builder<'t> {
                 return;
             }
         }
+        let rest = self.text.get(end as usize..).unwrap_or_default();
+        let rest = rest.trim_start();
+        let next = rest.get(..error::word_length(rest)).unwrap_or_default();
+        let message = if bracket == "}" && (words::ITEMS.contains(&next) || next == "stage") {
+            format!("expected `}}` before `{next}`")
+        } else {
+            format!("expected `{bracket}`")
+        };
         self.errors.push(SyntaxError {
             span: Span::empty(end),
-            message: format!("expected `{bracket}`"),
+            message,
             related: Some((Span::new(open, open + 1), "this is not closed".to_owned())),
             help: (bracket == "}")
                 .then(|| "nothing of this file is used until every block is closed".to_owned()),
@@ -257,6 +277,19 @@ impl Builder<'_> {
                 .errors
                 .at(span, format!("`{word}` does not belong here")),
         }
+    }
+
+    /// A sign with which other languages separate things. Gives whether it is one.
+    fn separator(&mut self, word: &str, at: Span) -> bool {
+        let found = matches!(word, ";" | ",");
+        if found {
+            self.errors.help(
+                at,
+                format!("`{word}` separates nothing here"),
+                "remove it; every clause and action begins with a word of its own",
+            );
+        }
+        found
     }
 
     /// A `{` that is missing after the head of a declaration.

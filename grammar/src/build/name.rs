@@ -4,7 +4,7 @@ use super::{Builder, Kids, Node, kids, take};
 use crate::ast::{Key, Name, Path};
 use crate::parser::Rule;
 use crate::span::Span;
-use crate::words::RESERVED;
+use crate::words::{CLAUSE_PARTS, CLAUSES, RESERVED};
 
 impl Builder<'_> {
     /// A name from a node that is nothing but one.
@@ -30,9 +30,11 @@ impl Builder<'_> {
 
     /// An error for a name or path that is missing; says so if a reserved word stands there.
     pub(super) fn expected_name(&mut self, what: &str, after: &str, offset: u32) {
-        self.errors.expected(what, after, offset);
+        if !self.errors.expected(what, after, offset) {
+            return;
+        }
         let word = self.errors.last_word();
-        if RESERVED.contains(&word) && !matches!(word, "on" | "when" | "do" | "after") {
+        if RESERVED.contains(&word) && !CLAUSES.contains(&word) && !CLAUSE_PARTS.contains(&word) {
             self.errors.add_help(format!(
                 "`{word}` is a word of the language; write it in backticks where it is a name"
             ));

@@ -1,8 +1,8 @@
 //! Patterns of events.
 
-use super::expr::comparison_op;
 use super::literal::{date_at, datetime_at, month_day_at};
 use super::name::{missing_path, name_at};
+use super::operator::comparison_op;
 use super::{Builder, Kids, Node, kids, take};
 use crate::ast::{
     Expr, ExprKind, Filter, Key, MonthAnchor, Name, Offset, OffsetDistance, Path, Pattern,
@@ -88,11 +88,11 @@ impl Builder<'_> {
                     .then(|| self.req_path(&mut inner, "a stage name", "`created in`", end)),
             },
             Rule::moved => {
-                let (from, to, _) = self.from_to(inner, "a stage name", "moved");
+                let (from, to, _) = self.ends(inner, "a stage name", "moved");
                 PatternTail::Moved { from, to }
             }
             Rule::changed => {
-                let (from, to, or_created) = self.from_to(inner, "a value", "changed");
+                let (from, to, or_created) = self.ends(inner, "a value", "changed");
                 PatternTail::Changed {
                     from,
                     to,
@@ -139,7 +139,7 @@ impl Builder<'_> {
     }
 
     /// `from P`, `to P` and `or created`, in any order.
-    fn from_to(
+    fn ends(
         &mut self,
         inner: Kids<'_>,
         what: &str,
@@ -340,11 +340,10 @@ impl Builder<'_> {
 
     fn offset(&mut self, node: Node<'_>) -> Offset {
         let span = self.span(&node);
-        let mut inner = kids(node);
         let (mut distance, mut word) = (OffsetDistance::DayOf, "`day of`");
         let mut field = missing_path(span.end);
         let (mut yearly, mut at) = (false, None);
-        while let Some(node) = inner.next() {
+        for node in kids(node) {
             match node.as_rule() {
                 Rule::before => {
                     let end = self.end(&node);

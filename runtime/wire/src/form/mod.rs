@@ -46,7 +46,7 @@ pub(crate) fn parse(
         }
     }
     let body = body.trim_ascii();
-    if body.is_empty() {
+    if body.iter().all(|b| *b == b'&') {
         return Err(WireError::bad("the body is empty"));
     }
 

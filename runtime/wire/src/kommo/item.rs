@@ -30,10 +30,14 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The answer where `name` is not there; it may stand deeper: `note][id`.
     pub(super) fn missing(&self, name: &str) -> WireError {
         let (group, action, index) = (shown(self.group), shown(self.action), shown(self.index));
-        WireError::unprocessable(format!("`{name}` is missing"))
-            .at(format!("key `{group}[{action}][{index}][{name}]`"))
+        let last = name.rsplit('[').next().unwrap_or(name);
+        WireError::unprocessable(format!(
+            "`{last}` is missing: nothing says what this is about"
+        ))
+        .at(format!("key `{group}[{action}][{index}][{name}]`"))
     }
 
     /// What Kommo knows of the time of this report, in seconds since 1970. Years ago one of the two had typing errors in

@@ -62,16 +62,29 @@ fn check(value: &Value, outer: (u32, u32), wrong: &mut Vec<String>) {
             }
         }
         Value::Struct(name, fields) => {
-            let own = fields.iter().find(|(name, _)| name == "span").and_then(|(_, v)| match v {
-                Value::Atom(word) => word.split_once(".."),
-                _ => None,
-            });
+            let own = fields
+                .iter()
+                .find(|(name, _)| name == "span")
+                .and_then(|(_, v)| match v {
+                    Value::Atom(word) => word.split_once(".."),
+                    _ => None,
+                });
             let inner = own.map_or(outer, |(a, b)| (a.parse().unwrap(), b.parse().unwrap()));
             for (field, value) in fields {
                 // A doc comment stands before what it belongs to; `deal: by id` names its entity by the field's name.
                 let apart = field == "doc" || (name == "By" && field == "entity");
                 let own = field == "span";
-                check(value, if apart { (0, u32::MAX) } else if own { outer } else { inner }, wrong);
+                check(
+                    value,
+                    if apart {
+                        (0, u32::MAX)
+                    } else if own {
+                        outer
+                    } else {
+                        inner
+                    },
+                    wrong,
+                );
             }
         }
     }
@@ -111,7 +124,10 @@ impl Reader<'_> {
             });
             return Value::Atom(self.take(end.unwrap() + 2));
         }
-        let length = self.rest.find([' ', ',', '(', ')', ']', '}']).unwrap_or(self.rest.len());
+        let length = self
+            .rest
+            .find([' ', ',', '(', ')', ']', '}'])
+            .unwrap_or(self.rest.len());
         let word = self.take(length);
         if self.eat("(") {
             return Value::Tuple(word, self.until(")"));
@@ -146,7 +162,9 @@ fn simplify(value: Value) -> Value {
         Value::List(values) => Value::List(values.into_iter().map(simplify).collect()),
         Value::Tuple(name, values) => {
             let mut values: Vec<_> = values.into_iter().map(simplify).collect();
-            let transparent = ["Some", "Path", "Number", "Text", "Duration", "Time", "Date", "Literal", "Value"];
+            let transparent = [
+                "Some", "Path", "Number", "Text", "Duration", "Time", "Date", "Literal", "Value",
+            ];
             if values.len() == 1 && transparent.contains(&name.as_str()) {
                 return values.remove(0);
             }
@@ -180,10 +198,13 @@ fn says_something(value: &Value) -> bool {
 
 fn short(name: String, mut fields: Vec<(String, Value)>) -> Value {
     let atom = |fields: &[(String, Value)], name: &str| {
-        fields.iter().find(|(n, _)| n == name).and_then(|(_, v)| match v {
-            Value::Atom(word) => Some(word.clone()),
-            _ => None,
-        })
+        fields
+            .iter()
+            .find(|(n, _)| n == name)
+            .and_then(|(_, v)| match v {
+                Value::Atom(word) => Some(word.clone()),
+                _ => None,
+            })
     };
     let number = |name: &str| atom(&fields, name).map_or(0, |word| word.parse::<u32>().unwrap());
     match name.as_str() {
@@ -199,7 +220,9 @@ fn short(name: String, mut fields: Vec<(String, Value)>) -> Value {
         }
         "MonthDayLit" => Value::Atom(format!("{}/{}", number("day"), number("month"))),
         "Path" if fields.iter().any(|(n, _)| n == "names") => match fields.pop() {
-            Some((_, Value::List(names))) => Value::Atom(names.iter().map(line).collect::<Vec<_>>().join(".")),
+            Some((_, Value::List(names))) => {
+                Value::Atom(names.iter().map(line).collect::<Vec<_>>().join("."))
+            }
             _ => Value::Atom("NO NAMES".to_owned()),
         },
         // A pattern.
@@ -208,7 +231,9 @@ fn short(name: String, mut fields: Vec<(String, Value)>) -> Value {
             _ => Value::Struct(name, fields),
         },
         "DurationLit" => match fields.pop() {
-            Some((_, Value::List(parts))) => Value::Atom(parts.iter().map(line).collect::<Vec<_>>().join(" ")),
+            Some((_, Value::List(parts))) => {
+                Value::Atom(parts.iter().map(line).collect::<Vec<_>>().join(" "))
+            }
             _ => Value::Atom("MISSING".to_owned()),
         },
         "TextLit" => match fields.pop() {
@@ -221,7 +246,9 @@ fn short(name: String, mut fields: Vec<(String, Value)>) -> Value {
             Value::Tuple(line(&op), vec![left, right])
         }
         // A wrapper of a span and a kind.
-        _ if fields.len() == 1 && ["kind", "paths"].contains(&fields[0].0.as_str()) => fields.remove(0).1,
+        _ if fields.len() == 1 && ["kind", "paths"].contains(&fields[0].0.as_str()) => {
+            fields.remove(0).1
+        }
         _ => Value::Struct(name, fields),
     }
 }
@@ -233,7 +260,10 @@ fn line(value: &Value) -> String {
         Value::List(values) => format!("[{}]", join(values)),
         Value::Tuple(name, values) => format!("{name}({})", join(values)),
         Value::Struct(name, fields) => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", line(value))).collect();
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", line(value)))
+                .collect();
             format!("{name} {{ {} }}", fields.join(", "))
         }
     }
@@ -247,13 +277,21 @@ fn print(out: &mut String, value: &Value, indent: usize, used: usize) {
     }
     let (open, close, parts): (String, _, Vec<(String, &Value)>) = match value {
         Value::Atom(_) => return,
-        Value::List(values) => ("[".into(), "]", values.iter().map(|v| (String::new(), v)).collect()),
-        Value::Tuple(name, values) => {
-            (format!("{name}("), ")", values.iter().map(|v| (String::new(), v)).collect())
-        }
-        Value::Struct(name, fields) => {
-            (format!("{name} {{"), "}", fields.iter().map(|(n, v)| (format!("{n}: "), v)).collect())
-        }
+        Value::List(values) => (
+            "[".into(),
+            "]",
+            values.iter().map(|v| (String::new(), v)).collect(),
+        ),
+        Value::Tuple(name, values) => (
+            format!("{name}("),
+            ")",
+            values.iter().map(|v| (String::new(), v)).collect(),
+        ),
+        Value::Struct(name, fields) => (
+            format!("{name} {{"),
+            "}",
+            fields.iter().map(|(n, v)| (format!("{n}: "), v)).collect(),
+        ),
     };
     out.push_str(&open);
     for (name, value) in parts {

@@ -1,9 +1,8 @@
 //! What is wrong with a text is said in words for people, at the place where it is wrong.
 
-mod common;
-
 use std::fmt::Write as _;
 
+use crate::common;
 use trig_grammar::parse;
 
 #[test]
@@ -28,9 +27,19 @@ fn errors_read_well() {
 fn no_error_names_a_rule() {
     for (name, text) in common::files("broken") {
         for error in parse(&text).errors {
-            let label = error.related.as_ref().map_or("", |(_, label)| label.as_str());
-            for words in [error.message.as_str(), label, error.help.as_deref().unwrap_or_default()] {
-                for rule in ["missing_", "bad_", "req_", "_clause", "_action", "Rule", "EOI", "Some(", "None"] {
+            let label = error
+                .related
+                .as_ref()
+                .map_or("", |(_, label)| label.as_str());
+            for words in [
+                error.message.as_str(),
+                label,
+                error.help.as_deref().unwrap_or_default(),
+            ] {
+                for rule in [
+                    "missing_", "bad_", "req_", "_clause", "_action", "Rule", "EOI", "Some(",
+                    "None",
+                ] {
                     assert!(!words.contains(rule), "{name}: {words}");
                 }
             }

@@ -1,8 +1,7 @@
 //! What holds for any text: it parses, spans nest, and what is broken costs only itself.
 
-mod common;
-
-use common::tree::{unnested, without_spans};
+use crate::common;
+use crate::common::tree::{unnested, without_spans};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -14,15 +13,33 @@ fn parse_any(text: &str) -> File {
     let file = parse(text);
     let mut end = 0;
     for item in &file.items {
-        assert!(item.span.start >= end, "items overlap at {:?} in {text:?}", item.span);
+        assert!(
+            item.span.start >= end,
+            "items overlap at {:?} in {text:?}",
+            item.span
+        );
         end = item.span.end;
-        assert!(text.get(item.span.range()).is_some(), "{:?} is no part of {text:?}", item.span);
+        assert!(
+            text.get(item.span.range()).is_some(),
+            "{:?} is no part of {text:?}",
+            item.span
+        );
         let written = &text[item.span.range()];
-        assert_eq!(written.trim_ascii(), written, "a span holds space around it");
+        assert_eq!(
+            written.trim_ascii(),
+            written,
+            "a span holds space around it"
+        );
     }
     for error in &file.errors {
-        assert!(text.get(error.span.range()).is_some(), "{error:?} is no part of {text:?}");
-        assert!(!error.message.is_empty() && !error.message.ends_with('.'), "{error:?}");
+        assert!(
+            text.get(error.span.range()).is_some(),
+            "{error:?} is no part of {text:?}"
+        );
+        assert!(
+            !error.message.is_empty() && !error.message.ends_with('.'),
+            "{error:?}"
+        );
     }
     file
 }
@@ -37,15 +54,17 @@ fn parse_closely(text: &str) -> File {
 
 #[test]
 fn every_prefix_parses() {
-    common::files("corpus").into_par_iter().for_each(|(_, text)| {
-        for (i, (at, _)) in text.char_indices().enumerate() {
-            if i % 8 == 0 {
-                parse_closely(&text[..at]);
-            } else {
-                parse_any(&text[..at]);
+    common::files("corpus")
+        .into_par_iter()
+        .for_each(|(_, text)| {
+            for (i, (at, _)) in text.char_indices().enumerate() {
+                if i % 8 == 0 {
+                    parse_closely(&text[..at]);
+                } else {
+                    parse_any(&text[..at]);
+                }
             }
-        }
-    });
+        });
 }
 
 #[test]
@@ -53,8 +72,14 @@ fn every_text_after_random_edits_parses() {
     let seed = 20_261_122;
     println!("seed {seed}");
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let corpus: Vec<_> = common::files("corpus").into_iter().chain(common::files("broken")).collect();
-    let corpus: Vec<_> = corpus.iter().map(|(_, text)| (text, parse(text).items)).collect();
+    let corpus: Vec<_> = common::files("corpus")
+        .into_iter()
+        .chain(common::files("broken"))
+        .collect();
+    let corpus: Vec<_> = corpus
+        .iter()
+        .map(|(_, text)| (text, parse(text).items))
+        .collect();
     for i in 0..10_000 {
         // A few items that follow one another.
         let (text, items) = &corpus[random.random_range(0..corpus.len())];
@@ -75,8 +100,40 @@ fn every_text_after_random_edits_parses() {
 /// Removes, doubles or inserts something somewhere.
 fn edit(text: &mut String, random: &mut ChaCha8Rng) {
     const BITS: &[&str] = &[
-        "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "`", "//", "///", "\n", ",", ":", ".", "..", "=", "\\", " when ", " on ",
-        " do ", " trigger ", "\ntrigger ", "\npipeline ", " not ", " if ", " else ", " any ", "é", "\u{FEFF}", "\r\n", "1", "d", "{}",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\"\"\"",
+        "`",
+        "//",
+        "///",
+        "\n",
+        ",",
+        ":",
+        ".",
+        "..",
+        "=",
+        "\\",
+        " when ",
+        " on ",
+        " do ",
+        " trigger ",
+        "\ntrigger ",
+        "\npipeline ",
+        " not ",
+        " if ",
+        " else ",
+        " any ",
+        "é",
+        "\u{FEFF}",
+        "\r\n",
+        "1",
+        "d",
+        "{}",
     ];
     let boundary = |text: &str, random: &mut ChaCha8Rng| {
         let mut at = random.random_range(0..=text.len());
@@ -90,11 +147,16 @@ fn edit(text: &mut String, random: &mut ChaCha8Rng) {
         0 => text.insert_str(start, BITS[random.random_range(0..BITS.len())]),
         1 => {
             let end = boundary(text, random).clamp(start, text.len().min(start + 40));
-            let end = (start..=end).rev().find(|&n| text.is_char_boundary(n)).unwrap();
+            let end = (start..=end)
+                .rev()
+                .find(|&n| text.is_char_boundary(n))
+                .unwrap();
             text.replace_range(start..end, "");
         }
         2 => {
-            let end = text[start..].find(char::is_whitespace).map_or(text.len(), |n| start + n);
+            let end = text[start..]
+                .find(char::is_whitespace)
+                .map_or(text.len(), |n| start + n);
             let piece = text[start..end].to_owned();
             let to = boundary(text, random);
             text.insert_str(to, &piece);
@@ -115,7 +177,12 @@ fn triggers(items: &[Item]) -> Vec<&Item> {
             ItemKind::Trigger(_) => found.push(item),
             ItemKind::Template(template) => found.extend(triggers(&template.items)),
             ItemKind::Pipeline(pipeline) => {
-                found.extend(pipeline.stages.iter().flat_map(|stage| triggers(&stage.items)));
+                found.extend(
+                    pipeline
+                        .stages
+                        .iter()
+                        .flat_map(|stage| triggers(&stage.items)),
+                );
                 found.extend(triggers(&pipeline.others));
             }
             _ => {}
@@ -153,10 +220,15 @@ fn tokens(text: &str, within: Span) -> Vec<Span> {
             });
             end.unwrap() + 2
         } else if c.is_alphanumeric() || c == '_' {
-            rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+            rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len())
         } else {
             let two = ["==", "!=", "<=", ">=", "+=", "-=", ".."];
-            if two.iter().any(|sign| rest.starts_with(sign)) { 2 } else { c.len_utf8() }
+            if two.iter().any(|sign| rest.starts_with(sign)) {
+                2
+            } else {
+                c.len_utf8()
+            }
         };
         if !c.is_whitespace() && c != '{' && c != '}' {
             found.push(Span::new(at as u32, (at + length) as u32));
@@ -201,7 +273,10 @@ fn a_token_that_is_missing_costs_its_clause_alone() {
                     let file = parse_any(&edited);
                     let after = triggers(&file.items);
                     let all: Vec<_> = after.iter().map(|item| without_spans(item)).collect();
-                    assert!(all_in(&others, &all), "{at}, another trigger is lost or changed");
+                    assert!(
+                        all_in(&others, &all),
+                        "{at}, another trigger is lost or changed"
+                    );
                     let own: Vec<_> = after
                         .get(i)
                         .map(|item| clauses(item))
@@ -209,7 +284,10 @@ fn a_token_that_is_missing_costs_its_clause_alone() {
                         .iter()
                         .map(without_spans)
                         .collect();
-                    assert!(all_in(&mates, &own), "{at}, another clause is lost or changed");
+                    assert!(
+                        all_in(&mates, &own),
+                        "{at}, another clause is lost or changed"
+                    );
                     deletions += 1;
                 }
             }
@@ -223,6 +301,12 @@ fn a_clause_that_cannot_be_read_is_one_bad_clause() {
     let file = parse("trigger A {\n  on deal moved\n  wen a == 1\n  do deal.touch()\n}");
     let triggers = triggers(&file.items);
     let kinds: Vec<_> = clauses(triggers[0]).iter().map(|c| &c.kind).collect();
-    assert!(matches!(kinds.as_slice(), [ClauseKind::On { .. }, ClauseKind::Bad, ClauseKind::Do(_)]), "{kinds:?}");
+    assert!(
+        matches!(
+            kinds.as_slice(),
+            [ClauseKind::On { .. }, ClauseKind::Bad, ClauseKind::Do(_)]
+        ),
+        "{kinds:?}"
+    );
     assert_eq!(file.errors.len(), 1);
 }
