@@ -53,7 +53,8 @@ pub fn webhook(
     match kind {
         Kind::Kommo => {
             let tree = form::parse("Kommo", headers.content_type, body)?;
-            kommo::arrivals(connector, headers.request_id, &tree)
+            let request = headers.request_id.filter(|id| !id.is_empty());
+            kommo::arrivals(connector, request, &tree)
         }
         Kind::ActiveCampaign => {
             let tree = form::parse("ActiveCampaign", headers.content_type, body)?;
