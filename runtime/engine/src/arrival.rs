@@ -305,7 +305,7 @@ impl Run<'_> {
             return;
         }
         self.state.dig_up(key);
-        let created = creation && known.is_none();
+        let created = creation && known.as_ref().is_none_or(|known| known.local);
         let (record, changes) = if late {
             (self.filled(snapshot, known.as_ref()), Vec::new())
         } else {
@@ -375,6 +375,7 @@ impl Run<'_> {
             .map(|known| known.as_ref().clone())
             .unwrap_or_default();
         record.clock = snapshot.clock.or(record.clock);
+        record.local = false;
         let mut changes = Vec::new();
         let silent: Vec<&SmolStr> = snapshot
             .stated

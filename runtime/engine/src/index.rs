@@ -32,6 +32,7 @@ pub(crate) struct Index {
     cancels: HashMap<EventKind, BTreeSet<Option<Place>>>,
     /// Fields for which a value given at creation starts or cancels something.
     or_created: BTreeSet<(EntityId, SmolStr)>,
+    project_zone: TimeZone,
     trigger_zones: Vec<TimeZone>,
     schedule_zones: Vec<TimeZone>,
     reads_old: Vec<bool>,
@@ -131,6 +132,7 @@ impl Index {
             listeners: HashMap::new(),
             cancels: HashMap::new(),
             or_created: BTreeSet::new(),
+            project_zone: zone(&ir.project.zone),
             trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
             schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
             reads_old: ir.triggers.iter().map(reads_old).collect(),
@@ -237,6 +239,10 @@ impl Index {
 
     pub(crate) fn counts_at_creation(&self, entity: EntityId, field: &SmolStr) -> bool {
         self.or_created.contains(&(entity, field.clone()))
+    }
+
+    pub(crate) fn project_zone(&self) -> &TimeZone {
+        &self.project_zone
     }
 
     pub(crate) fn trigger_zone(&self, trigger: TriggerId) -> &TimeZone {
