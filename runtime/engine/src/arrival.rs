@@ -321,7 +321,14 @@ impl Run<'_> {
         }
         let version = Arc::new(record);
         self.store(key, &version);
-        let events = derived(self.engine, snapshot.entity, key, &changes, created);
+        let events = derived(
+            self.engine,
+            snapshot.entity,
+            key,
+            &changes,
+            created,
+            self.options.trace,
+        );
         let change = Change {
             record: key.clone(),
             before,
@@ -496,6 +503,7 @@ impl Run<'_> {
                 .into_iter()
                 .collect(),
             at_creation: false,
+            heard: true,
         };
         let change = Change {
             record: key.clone(),

@@ -9,15 +9,9 @@ use trig_ir::{
     Trigger, TriggerId, Type,
 };
 
+use crate::listeners::Listeners;
 use crate::reads::places;
 use crate::state::KindName;
-
-/// The triggers that an event of one kind can start, with their starts of that kind.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    pub(crate) trigger: TriggerId,
-    pub(crate) starts: Vec<usize>,
-}
 
 /// Lookups over an IR. Maps are only looked up, never walked.
 #[derive(Debug)]
@@ -27,7 +21,7 @@ pub(crate) struct Index {
     triggers: HashMap<SmolStr, TriggerId>,
     fields: Vec<EntityIndex>,
     stages: HashMap<StageName, (PipelineId, usize)>,
-    listeners: HashMap<EventKind, Vec<Listener>>,
+    listeners: HashMap<EventKind, Listeners>,
     /// How events of a kind may lead to the subjects of firings that they cancel; `None`: the filter alone says it.
     cancels: HashMap<EventKind, BTreeSet<Option<Place>>>,
     /// Fields for which a value given at creation starts or cancels something.
@@ -161,13 +155,8 @@ impl Index {
                 }
             }
             for (kind, starts) in starts {
-                self.listeners
-                    .entry(kind.clone())
-                    .or_default()
-                    .push(Listener {
-                        trigger: TriggerId(id(at)),
-                        starts,
-                    });
+                let listeners = self.listeners.entry(kind.clone()).or_default();
+                listeners.push(TriggerId(id(at)), trigger, starts);
             }
             for cancel in trigger.after.iter().flat_map(|after| &after.unless) {
                 self.note_cancel(cancel);
@@ -229,8 +218,13 @@ impl Index {
         self.stages.get(name).copied()
     }
 
-    pub(crate) fn listeners(&self, kind: &EventKind) -> &[Listener] {
-        self.listeners.get(kind).map_or(&[], Vec::as_slice)
+    pub(crate) fn listeners(&self, kind: &EventKind) -> Option<&Listeners> {
+        self.listeners.get(kind)
+    }
+
+    /// Whether an event of this kind can start or cancel anything.
+    pub(crate) fn heard(&self, kind: &EventKind) -> bool {
+        self.listeners.contains_key(kind) || self.cancels.contains_key(kind)
     }
 
     pub(crate) fn cancels(&self, kind: &EventKind) -> Option<&BTreeSet<Option<Place>>> {
