@@ -1,6 +1,11 @@
 //! The daemon is killed at random moments while it takes events in, and nothing that it acknowledged is lost, done
 //! twice or done under another key.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 #![cfg(unix)]
 
 mod support;

@@ -132,7 +132,7 @@ fn keystroke_to_diagnostics(bencher: Bencher<'_, '_>) {
     };
     let mut text = text.to_string();
     bencher.bench_local(|| {
-        text.insert_str(0, "\n");
+        text.insert(0, '\n');
         workspace.set_file(path.clone(), text.as_str().into());
         workspace.compile().diagnostics.len()
     });
