@@ -63,7 +63,12 @@ impl EntityIndex {
 }
 
 /// A zone by its IANA name, out of the data that is part of the program; UTC for a name that is not in it.
-fn zone(name: &str) -> TimeZone {
+fn zone(zones: &mut BTreeMap<SmolStr, TimeZone>, name: &SmolStr) -> TimeZone {
+    let known = zones.entry(name.clone());
+    known.or_insert_with(|| bundled(name)).clone()
+}
+
+fn bundled(name: &str) -> TimeZone {
     jiff::tz::TimeZoneDatabase::bundled()
         .get(name)
         .unwrap_or(TimeZone::UTC)
@@ -114,6 +119,8 @@ impl Index {
                 stages.insert(name, (PipelineId(id(at)), nth));
             }
         }
+        let mut zones = BTreeMap::new();
+        let mut zone = |name| zone(&mut zones, name);
         let mut index = Self {
             entities,
             events: events.into_iter().map(|(n, i)| (n, EventId(i))).collect(),

@@ -27,6 +27,7 @@ mod pending;
 mod reads;
 mod reload;
 mod render;
+mod snapshot;
 mod state;
 
 pub use engine::{Engine, Options};

@@ -274,3 +274,6 @@ fn any(json: &Json) -> Result<Value, Reason> {
         Json::Object(_) => return Err(not(json, "single value")),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -232,3 +232,11 @@ proptest! {
         world.later(Millis::DAY).tick();
     }
 }
+
+#[test]
+fn engine_and_state_can_go_to_another_thread() {
+    fn sendable<T: Send + Sync + 'static>() {}
+    sendable::<Engine>();
+    sendable::<State>();
+    sendable::<Output>();
+}

@@ -1,0 +1,234 @@
+//! Snapshots of records: what they change, and what they only fill in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use trig_ir::{EntityId, RecordKey, Value};
+
+use crate::Arrival;
+use crate::apply::{Run, before};
+use crate::cascade::Change;
+use crate::decode::read_as;
+use crate::derive::{FieldChange, derived};
+use crate::eval::same;
+use crate::state::{Before, Record};
+
+/// A snapshot, as it is being applied.
+pub(crate) struct Snapshot<'a> {
+    pub(crate) arrival: &'a Arrival,
+    pub(crate) entity: EntityId,
+    pub(crate) key: RecordKey,
+    /// New values by stored name.
+    pub(crate) fields: BTreeMap<SmolStr, Value>,
+    /// Values before, by stored name, as far as the body states them.
+    pub(crate) old: BTreeMap<SmolStr, Value>,
+    /// Stored names of fields that the body says have changed, those of `old` included.
+    pub(crate) stated: BTreeSet<SmolStr>,
+    pub(crate) clock: Option<i64>,
+}
+
+impl Run<'_> {
+    /// Applies a snapshot.
+    pub(crate) fn snapshot(&mut self, snapshot: &Snapshot<'_>, creation: bool) {
+        let key = &snapshot.key;
+        let known = self.state.records.get(key).cloned();
+        let grave = self.state.graves.get(key).cloned();
+        let verb = if creation { "created" } else { "reported" };
+        let cause = self.report(snapshot.arrival, key, verb);
+        let last_clock = match (&known, &grave) {
+            (Some(record), _) => record.clock,
+            (None, Some(grave)) => grave.clock,
+            (None, None) => None,
+        };
+        let late = snapshot
+            .clock
+            .zip(last_clock)
+            .is_some_and(|(c, last)| c < last);
+        if late && known.is_none() {
+            // older than the deletion
+            return;
+        }
+        self.state.dig_up(key);
+        let created = creation && known.as_ref().is_none_or(|known| known.local);
+        let (record, changes) = if late {
+            (self.filled(snapshot, known.as_ref()), Vec::new())
+        } else {
+            self.changed(snapshot, known.as_ref(), created)
+        };
+        let before = match (&known, created) {
+            (_, true) => Before::Nothing,
+            (known, false) => self.stated_before(snapshot, known.as_ref()),
+        };
+        let same_as_known = known.as_ref().is_some_and(|known| **known == record);
+        if same_as_known && changes.is_empty() {
+            return;
+        }
+        let version = Arc::new(record);
+        self.store(key, &version);
+        let events = derived(
+            self.engine,
+            snapshot.entity,
+            key,
+            &changes,
+            created,
+            self.options.trace,
+        );
+        let change = Change {
+            record: key.clone(),
+            before,
+            version,
+        };
+        let by = &snapshot.arrival.by;
+        self.queue(events, Some(&change), Some(&cause), by, 0);
+    }
+
+    /// The record with nothing but what was not known of it.
+    fn filled(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Record {
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        for (name, value) in &snapshot.fields {
+            if record.fields.get(name).is_none() {
+                record.fields.set(name.clone(), value.clone());
+            }
+        }
+        record
+    }
+
+    /// The version before, with what the body says of it where nothing was known.
+    fn stated_before(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Before {
+        let news = |name: &SmolStr| known.is_none_or(|known| known.fields.get(name).is_none());
+        if !snapshot.old.keys().any(news) {
+            return before(known);
+        }
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        for (name, value) in &snapshot.old {
+            if news(name) {
+                record.fields.set(name.clone(), value.clone());
+            }
+        }
+        Before::Version(Arc::new(record))
+    }
+
+    /// The record as the snapshot has it, and which declared fields that changes.
+    fn changed(
+        &self,
+        snapshot: &Snapshot<'_>,
+        known: Option<&Arc<Record>>,
+        created: bool,
+    ) -> (Record, Vec<FieldChange>) {
+        let engine = self.engine;
+        let entity = snapshot.entity;
+        let decl = engine.ir().entities.get(entity.index());
+        let mut record = known
+            .map(|known| known.as_ref().clone())
+            .unwrap_or_default();
+        record.clock = snapshot.clock.or(record.clock);
+        record.local = false;
+        let mut changes = Vec::new();
+        let silent: Vec<&SmolStr> = snapshot
+            .stated
+            .iter()
+            .filter(|name| !snapshot.fields.contains_key(*name))
+            .collect();
+        for (name, value) in &snapshot.fields {
+            let at = engine.index().wire_field(entity, name);
+            let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
+                record.fields.set(name.clone(), value.clone());
+                continue;
+            };
+            let read = |value: &Value| {
+                read_as(engine, &field.ty, value, &snapshot.key.connector).into_owned()
+            };
+            let there = record
+                .fields
+                .get(name)
+                .or_else(|| record.fields.get(&field.name));
+            let from = there.map(read);
+            let to = read(value);
+            if from.as_ref().is_some_and(|from| same(from, &to)) {
+                let unreadable = matches!(there, Some(Value::Raw(_)));
+                if unreadable || matches!(value, Value::Raw(_)) {
+                    // it reads the same: no event; but what it is has changed
+                    record.fields.set(name.clone(), value.clone());
+                }
+                continue;
+            }
+            match self.echo(&snapshot.key, name, &to) {
+                Echo::None => {}
+                Echo::Stale => continue,
+                Echo::Confirmed => {
+                    record.fields.set(name.clone(), value.clone());
+                    continue;
+                }
+            }
+            if *name != field.name {
+                record.fields.remove(&field.name);
+            }
+            record.fields.set(name.clone(), value.clone());
+            let from = if created {
+                Some(Value::Empty)
+            } else {
+                from.or_else(|| snapshot.old.get(name).map(read))
+            };
+            let told = from.is_some() || snapshot.stated.contains(name);
+            let stayed = from.as_ref().is_some_and(|from| same(from, &to));
+            if told && !stayed {
+                changes.push(FieldChange {
+                    field: at,
+                    from,
+                    to: Some(to),
+                });
+            }
+        }
+        for name in silent {
+            // it has changed, and the body does not say to what: not known any more
+            let at = engine.index().wire_field(entity, name);
+            let gone = record.fields.remove(name);
+            let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
+                continue;
+            };
+            let from = gone.or_else(|| snapshot.old.get(name).cloned());
+            let read = |value: Value| {
+                read_as(engine, &field.ty, &value, &snapshot.key.connector).into_owned()
+            };
+            changes.push(FieldChange {
+                field: at,
+                from: from.map(read),
+                to: None,
+            });
+        }
+        (record, changes)
+    }
+
+    /// What a reported value is to our own writes of that field.
+    fn echo(&self, record: &RecordKey, field: &SmolStr, value: &Value) -> Echo {
+        let writes = self.state.writes_of(record, field);
+        let last = writes.len().saturating_sub(1);
+        for (nth, (_, write)) in writes.iter().enumerate() {
+            let under_way = write.confirmed.is_none();
+            let echo = same(&write.value, value);
+            if echo && nth == last && !under_way {
+                return Echo::Confirmed;
+            }
+            let out_of_date = || write.before.as_ref().is_some_and(|old| same(old, value));
+            if echo || under_way && out_of_date() {
+                return Echo::Stale;
+            }
+        }
+        Echo::None
+    }
+}
+
+/// What a reported value is to our own writes.
+enum Echo {
+    /// Nothing: it is news.
+    None,
+    /// It says what a write under way replaces or sets, or what an earlier one has set: what stands here is newer.
+    Stale,
+    /// It says what our last write, lately confirmed, has set: stored, and no event.
+    Confirmed,
+}
