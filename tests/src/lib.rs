@@ -1,1 +1,1 @@
-//! (see docs/architecture.md)
+//! What crosses crates: end-to-end tests with the built binaries. The tests themselves are in `tests/`.

@@ -34,7 +34,10 @@ fn project() -> SourceSet {
         }
         files.push((format!("part{f}.trig").into(), text.into()));
     }
-    SourceSet { manifest: Some(manifest.into()), files }
+    SourceSet {
+        manifest: Some(manifest.into()),
+        files,
+    }
 }
 
 fn base() -> String {
@@ -55,7 +58,9 @@ fn base() -> String {
 
 fn trigger(text: &mut String, file: usize, number: usize) {
     let start = match number % 4 {
-        0 => format!("message.incoming(channel: \"telegram\", text contains any [\"price\", \"word{number}\"])"),
+        0 => format!(
+            "message.incoming(channel: \"telegram\", text contains any [\"price\", \"word{number}\"])"
+        ),
         1 => "lead moved from Sales.New to Sales.Proposal".to_owned(),
         2 => format!("lead.tags gains \"tag{}\"", number % 97),
         _ => "lead enters Sales.Contacted".to_owned(),
@@ -79,15 +84,28 @@ fn trigger(text: &mut String, file: usize, number: usize) {
 }
 
 fn bytes(project: &SourceSet) -> BytesCount {
-    BytesCount::new(project.files.iter().map(|(_, text)| text.len()).sum::<usize>())
+    BytesCount::new(
+        project
+            .files
+            .iter()
+            .map(|(_, text)| text.len())
+            .sum::<usize>(),
+    )
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn parse_alone(bencher: Bencher<'_, '_>) {
     let project = project();
-    bencher.counter(bytes(&project)).counter(ItemsCount::new(FILES * TRIGGERS)).bench(|| {
-        project.files.par_iter().map(|(_, text)| trig_grammar::parse(text).items.len()).sum::<usize>()
-    });
+    bencher
+        .counter(bytes(&project))
+        .counter(ItemsCount::new(FILES * TRIGGERS))
+        .bench(|| {
+            project
+                .files
+                .par_iter()
+                .map(|(_, text)| trig_grammar::parse(text).items.len())
+                .sum::<usize>()
+        });
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
@@ -109,10 +127,12 @@ fn keystroke_to_diagnostics(bencher: Bencher<'_, '_>) {
     workspace.set_manifest(project.manifest.clone());
     workspace.set_files(project.files.iter().cloned());
     workspace.compile();
-    let Some((path, text)) = project.files.last() else { return };
+    let Some((path, text)) = project.files.last() else {
+        return;
+    };
     let mut text = text.to_string();
     bencher.bench_local(|| {
-        text.insert_str(0, "\n");
+        text.insert(0, '\n');
         workspace.set_file(path.clone(), text.as_str().into());
         workspace.compile().diagnostics.len()
     });

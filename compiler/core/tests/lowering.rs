@@ -1,5 +1,11 @@
 //! What triggers are lowered to: source and IR in one snapshot.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::MANIFEST;

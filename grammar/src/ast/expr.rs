@@ -43,7 +43,8 @@ pub enum ExprKind {
     MonthDay(MonthDayLit),
     /// `[a, b]`
     List(Vec<Expr>),
-    /// `lo..hi`: after `in`, in lists of weekdays, in schedules. A unit after it counts for both ends and is copied to `lo`.
+    /// `lo..hi`: after `in`, in lists of weekdays, in schedules. A unit after it counts for both ends and is copied to `lo`;
+    /// a currency that is copied has a span of no width.
     Range(Box<Expr>, Box<Expr>),
     /// `deal.contact.name`
     Path(Path),

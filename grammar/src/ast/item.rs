@@ -132,7 +132,8 @@ pub enum TypeKind {
     Set(Box<Type>),
     /// `stage of Sales`
     StageOf(Path),
-    /// `deal by id = body.metadata.deal`: a reference, found by one of its fields (webhook events only).
+    /// `deal: by id = body.metadata.deal`, `buyer: contact by email = …`: a reference, found by one of its fields (webhook
+    /// events only). In the short form the entity is that of the field's name, and stands where that name does.
     By {
         /// The entity.
         entity: Path,

@@ -33,7 +33,8 @@ pub struct File {
     pub comments: Vec<Comment>,
     /// What is wrong with the text, in source order.
     pub errors: Vec<SyntaxError>,
-    /// INVARIANT (unclosed): true when a block of the file is not closed; then nothing of the file may be compiled.
+    /// INVARIANT (unclosed): true when a block of the file is not closed, or when nothing of the file could be read at all;
+    /// then nothing of the file may be compiled.
     pub unclosed: bool,
 }
 

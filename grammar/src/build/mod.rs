@@ -149,27 +149,29 @@ impl<'t> Builder<'t> {
         self.span(node).end
     }
 
-    /// The `///` lines before `offset`, joined.
+    /// The `///` lines before `offset`, joined. Plain comments may stand between them and what they belong to.
     fn doc(&self, offset: u32) -> Option<Doc> {
         let comments = &self.scan.comments;
         let before = comments.partition_point(|c| c.span.end <= offset);
         let mut next = offset;
-        let mut first = before;
-        for (i, comment) in comments.iter().enumerate().take(before).rev() {
-            if !comment.doc || !self.is_space(comment.span.end, next) {
+        let mut lines = Vec::new();
+        for comment in comments.iter().take(before).rev() {
+            if !self.is_space(comment.span.end, next) || !(comment.doc || lines.is_empty()) {
                 break;
             }
-            first = i;
+            if comment.doc {
+                lines.push(comment.span);
+            }
             next = comment.span.start;
         }
-        let lines = comments.get(first..before).unwrap_or_default();
-        let span = lines.first()?.span.to(lines.last()?.span);
+        lines.reverse();
+        let span = lines.first()?.to(*lines.last()?);
         let mut text = String::with_capacity(span.len());
         for (i, line) in lines.iter().enumerate() {
             if i > 0 {
                 text.push('\n');
             }
-            let line = self.text.get(line.span.range()).unwrap_or_default();
+            let line = self.text.get(line.range()).unwrap_or_default();
             let line = line.strip_prefix("///").unwrap_or(line);
             text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
         }

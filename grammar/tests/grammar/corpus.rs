@@ -41,3 +41,63 @@ fn the_corpus_gives_these_trees() {
         });
     }
 }
+
+/// Line ends of other systems, and the mark with which some editors begin a file, change nothing.
+#[test]
+fn line_ends_and_byte_order_marks_change_nothing() {
+    for (name, text) in common::files("corpus") {
+        let other = format!("\u{FEFF}{}", text.replace('\n', "\r\n"));
+        let file = trig_grammar::parse(&other);
+        assert!(
+            file.errors.is_empty(),
+            "{name}\n{}",
+            common::render(&other, &file.errors)
+        );
+        let before = common::tree::without_spans(&trig_grammar::parse(&text).items);
+        let after = common::tree::without_spans(&file.items).replace("\\r", "");
+        assert_eq!(before, after, "{name}");
+    }
+}
+
+/// The formatter needs every comment, wherever it stands.
+#[test]
+fn every_comment_is_kept() {
+    let text = "// a\ntrigger A { // b\n  /// c\n  on x(\"// no\") // d  \n  foo /// e\n} ////f\r\n`// no` \"\"\"// no\n// no\"\"\" //";
+    let file = trig_grammar::parse(text);
+    let comments: Vec<_> = file
+        .comments
+        .iter()
+        .map(|c| (&text[c.span.range()], c.doc))
+        .collect();
+    let expected = [
+        ("// a", false),
+        ("// b", false),
+        ("/// c", true),
+        ("// d  ", false),
+        ("/// e", true),
+        ("////f", false),
+        ("//", false),
+    ];
+    assert_eq!(comments, expected);
+}
+
+#[test]
+fn a_doc_comment_belongs_to_what_follows() {
+    let text = "/// one\n///two\n\nuse a\n/// of b\n// plain\nuse b\n/// field\nentity c { /// d\n  d: text /// e\n  e: text }";
+    let file = trig_grammar::parse(text);
+    let docs: Vec<_> = file
+        .items
+        .iter()
+        .map(|item| item.doc.as_ref().map(|doc| doc.text.as_str()))
+        .collect();
+    assert_eq!(docs, [Some("one\ntwo"), Some("of b"), Some("field")]);
+    let trig_grammar::ast::ItemKind::Entity(entity) = &file.items[2].kind else {
+        panic!("{:?}", file.items[2]);
+    };
+    let docs: Vec<_> = entity
+        .fields
+        .iter()
+        .map(|field| field.doc.as_ref().map(|doc| doc.text.as_str()))
+        .collect();
+    assert_eq!(docs, [Some("d"), Some("e")]);
+}

@@ -295,8 +295,8 @@ fn a_small_stack_is_enough() {
             "]))".repeat(20)
         ),
         format!(
-            "flow X {{ do {{ {} }} }}",
-            format!("if a {{ {} }}", "if b { } else ".repeat(90))
+            "flow X {{ do {{ if a {{ {} }} }} }}",
+            "if b { } else ".repeat(90)
         ),
         format!("condition X = a {}", "or else a ".repeat(200)),
     ];

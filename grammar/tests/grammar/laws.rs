@@ -272,7 +272,7 @@ fn a_token_that_is_missing_costs_its_clause_alone() {
                     let at = format!("{name}: without `{}` at {token:?}", &text[token.range()]);
                     let file = parse_any(&edited);
                     let after = triggers(&file.items);
-                    let all: Vec<_> = after.iter().map(|item| without_spans(item)).collect();
+                    let all: Vec<_> = after.iter().map(without_spans).collect();
                     assert!(
                         all_in(&others, &all),
                         "{at}, another trigger is lost or changed"

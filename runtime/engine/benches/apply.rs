@@ -142,6 +142,7 @@ fn world(kinds: u32) -> Engine {
             name: "trig.log".into(),
             params: vec![field("text", Type::Text)],
             if_unknown: IfUnknown::Retry,
+            emits: Vec::new(),
         }],
         pipelines: Vec::new(),
         conditions: Vec::new(),

@@ -151,6 +151,9 @@ impl<'e> Run<'e> {
         }
         for derived in events {
             let (seq, nth) = self.number();
+            if !derived.heard {
+                continue;
+            }
             self.cascade.queue.push_back(Item::Event(Event {
                 seq,
                 nth,

@@ -305,7 +305,7 @@ impl Run<'_> {
             return;
         }
         self.state.dig_up(key);
-        let created = creation && known.is_none();
+        let created = creation && known.as_ref().is_none_or(|known| known.local);
         let (record, changes) = if late {
             (self.filled(snapshot, known.as_ref()), Vec::new())
         } else {
@@ -321,7 +321,14 @@ impl Run<'_> {
         }
         let version = Arc::new(record);
         self.store(key, &version);
-        let events = derived(self.engine, snapshot.entity, key, &changes, created);
+        let events = derived(
+            self.engine,
+            snapshot.entity,
+            key,
+            &changes,
+            created,
+            self.options.trace,
+        );
         let change = Change {
             record: key.clone(),
             before,
@@ -375,6 +382,7 @@ impl Run<'_> {
             .map(|known| known.as_ref().clone())
             .unwrap_or_default();
         record.clock = snapshot.clock.or(record.clock);
+        record.local = false;
         let mut changes = Vec::new();
         let silent: Vec<&SmolStr> = snapshot
             .stated
@@ -495,6 +503,7 @@ impl Run<'_> {
                 .into_iter()
                 .collect(),
             at_creation: false,
+            heard: true,
         };
         let change = Change {
             record: key.clone(),

@@ -24,6 +24,8 @@ pub(crate) struct Derived {
     pub(crate) kind: EventKind,
     pub(crate) fields: Fields,
     pub(crate) at_creation: bool,
+    /// Whether anything listens, or all is told: else it only counts.
+    pub(crate) heard: bool,
 }
 
 struct Deriving<'a> {
@@ -31,22 +33,26 @@ struct Deriving<'a> {
     entity: EntityId,
     record: &'a RecordKey,
     created: bool,
+    tell: bool,
     events: Vec<Derived>,
 }
 
-/// The events of a change of a record; of a creation, where `created`. A silent field raises none.
+/// The events of a change of a record; of a creation, where `created`. A silent field raises none. `tell`: events
+/// that nothing listens to have their fields, too.
 pub(crate) fn derived(
     engine: &Engine,
     entity: EntityId,
     record: &RecordKey,
     changes: &[FieldChange],
     created: bool,
+    tell: bool,
 ) -> Vec<Derived> {
     let mut deriving = Deriving {
         engine,
         entity,
         record,
         created,
+        tell,
         events: Vec::new(),
     };
     deriving.stage(changes);
@@ -71,6 +77,16 @@ pub(crate) fn derived(
 
 impl Deriving<'_> {
     fn push(&mut self, kind: EventKind, fields: &[(&'static str, Option<&Value>)]) {
+        let at_creation = self.created && matches!(kind, EventKind::Changed(..));
+        if !self.tell && !self.engine.index().heard(&kind) {
+            self.events.push(Derived {
+                kind,
+                fields: Fields::default(),
+                at_creation,
+                heard: false,
+            });
+            return;
+        }
         let record = (
             SmolStr::new_static("record"),
             Value::Record(self.record.clone()),
@@ -79,7 +95,8 @@ impl Deriving<'_> {
             .iter()
             .filter_map(|(name, value)| Some((SmolStr::new_static(name), (*value)?.clone())));
         self.events.push(Derived {
-            at_creation: self.created && matches!(kind, EventKind::Changed(..)),
+            at_creation,
+            heard: true,
             kind,
             fields: known.chain([record]).collect(),
         });

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trig_ir::{Ir, RecordKey, RevisionHash, Value};
+use trig_ir::{Expr, Ir, RecordKey, RevisionHash, Value};
 
 use crate::apply::Run;
+use crate::eval::{Eval, Scope};
 use crate::index::Index;
-use crate::state::{Layers, State};
+use crate::state::{Before, Layers, State};
 use crate::{Input, Output};
 
 /// A revision, ready to run: the IR and the index over it. Holds no state.
@@ -62,6 +63,31 @@ impl Engine {
         let (changes, output) = run.finish();
         state.commit(changes);
         output
+    }
+
+    /// The value of an expression at the state's time, in the project's zone. Its [`trig_ir::Root::Binder`] `n` is the
+    /// `n`th of `bound`; it has no subject and no event.
+    ///
+    /// # Errors
+    /// The field that is not known and would be needed, as it would be written.
+    pub fn evaluate(&self, state: &State, expr: &Expr, bound: &[Value]) -> Result<Value, String> {
+        let layers = Layers::over(state);
+        let scope = Scope {
+            engine: self,
+            records: &layers,
+            now: state.now(),
+            zone: self.index.project_zone(),
+            subject: None,
+            outer: None,
+            event: None,
+            candidate: None,
+            before: &Before::Unknown,
+            pinned: None,
+        };
+        match Eval::binding(scope, bound).value(expr) {
+            Ok(out) => Ok(out.value.into_owned()),
+            Err(unknown) => Err(unknown.field),
+        }
     }
 
     /// What is known of a record, by the names and types of this revision. Undeclared fields stand under their wire

@@ -161,8 +161,14 @@ impl Run<'_> {
                     );
                     self.store(&changed.record, &changed.after);
                     let changes = std::slice::from_ref(&changed.change);
-                    let events =
-                        derived(self.engine, changed.entity, &changed.record, changes, false);
+                    let events = derived(
+                        self.engine,
+                        changed.entity,
+                        &changed.record,
+                        changes,
+                        false,
+                        self.options.trace,
+                    );
                     let change = Change {
                         record: changed.record,
                         before: crate::apply::before(changed.before.as_ref()),
@@ -176,6 +182,7 @@ impl Run<'_> {
                         kind,
                         fields,
                         at_creation: false,
+                        heard: true,
                     };
                     let depth = firing.depth + 1;
                     self.queue(vec![event], None, cause.as_ref(), &by, depth);

@@ -9,15 +9,9 @@ use trig_ir::{
     Trigger, TriggerId, Type,
 };
 
+use crate::listeners::Listeners;
 use crate::reads::places;
 use crate::state::KindName;
-
-/// The triggers that an event of one kind can start, with their starts of that kind.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    pub(crate) trigger: TriggerId,
-    pub(crate) starts: Vec<usize>,
-}
 
 /// Lookups over an IR. Maps are only looked up, never walked.
 #[derive(Debug)]
@@ -27,11 +21,12 @@ pub(crate) struct Index {
     triggers: HashMap<SmolStr, TriggerId>,
     fields: Vec<EntityIndex>,
     stages: HashMap<StageName, (PipelineId, usize)>,
-    listeners: HashMap<EventKind, Vec<Listener>>,
+    listeners: HashMap<EventKind, Listeners>,
     /// How events of a kind may lead to the subjects of firings that they cancel; `None`: the filter alone says it.
     cancels: HashMap<EventKind, BTreeSet<Option<Place>>>,
     /// Fields for which a value given at creation starts or cancels something.
     or_created: BTreeSet<(EntityId, SmolStr)>,
+    project_zone: TimeZone,
     trigger_zones: Vec<TimeZone>,
     schedule_zones: Vec<TimeZone>,
     reads_old: Vec<bool>,
@@ -131,6 +126,7 @@ impl Index {
             listeners: HashMap::new(),
             cancels: HashMap::new(),
             or_created: BTreeSet::new(),
+            project_zone: zone(&ir.project.zone),
             trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
             schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
             reads_old: ir.triggers.iter().map(reads_old).collect(),
@@ -159,13 +155,8 @@ impl Index {
                 }
             }
             for (kind, starts) in starts {
-                self.listeners
-                    .entry(kind.clone())
-                    .or_default()
-                    .push(Listener {
-                        trigger: TriggerId(id(at)),
-                        starts,
-                    });
+                let listeners = self.listeners.entry(kind.clone()).or_default();
+                listeners.push(TriggerId(id(at)), trigger, starts);
             }
             for cancel in trigger.after.iter().flat_map(|after| &after.unless) {
                 self.note_cancel(cancel);
@@ -227,8 +218,13 @@ impl Index {
         self.stages.get(name).copied()
     }
 
-    pub(crate) fn listeners(&self, kind: &EventKind) -> &[Listener] {
-        self.listeners.get(kind).map_or(&[], Vec::as_slice)
+    pub(crate) fn listeners(&self, kind: &EventKind) -> Option<&Listeners> {
+        self.listeners.get(kind)
+    }
+
+    /// Whether an event of this kind can start or cancel anything.
+    pub(crate) fn heard(&self, kind: &EventKind) -> bool {
+        self.listeners.contains_key(kind) || self.cancels.contains_key(kind)
     }
 
     pub(crate) fn cancels(&self, kind: &EventKind) -> Option<&BTreeSet<Option<Place>>> {
@@ -237,6 +233,10 @@ impl Index {
 
     pub(crate) fn counts_at_creation(&self, entity: EntityId, field: &SmolStr) -> bool {
         self.or_created.contains(&(entity, field.clone()))
+    }
+
+    pub(crate) fn project_zone(&self) -> &TimeZone {
+        &self.project_zone
     }
 
     pub(crate) fn trigger_zone(&self, trigger: TriggerId) -> &TimeZone {

@@ -20,6 +20,7 @@ mod input;
 mod json;
 mod key;
 mod limits;
+mod listeners;
 mod matching;
 mod output;
 mod pending;

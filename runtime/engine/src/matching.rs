@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use smol_str::SmolStr;
 use trig_ir::{ActorKind, ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value};
 
 use crate::apply::Run;
 use crate::cascade::Event;
 use crate::eval::{Eval, EventView, Records, Scope, Unknown, elements};
 use crate::fire::Firing;
-use crate::index::Listener;
+use crate::listeners::Listener;
+use crate::pending::UTC;
 use crate::state::{Before, FiringKey, Record};
 use crate::{Actor, Audit, Engine, Why};
 
@@ -38,10 +40,22 @@ impl<'e> Run<'e> {
     /// Starts what an event matches, in the order of priority and name.
     pub(crate) fn start(&mut self, event: &Event) {
         let engine: &'e Engine = self.engine;
-        for listener in engine.index().listeners(&event.kind) {
-            if self.cascade.cut {
-                return;
-            }
+        let Some(listeners) = engine.index().listeners(&event.kind) else {
+            return;
+        };
+        if self.options.trace {
+            // those that a filter keeps out are told of, too
+            listeners
+                .all()
+                .for_each(|listener| self.consider(engine, event, listener));
+            return;
+        }
+        let matching: Vec<&Listener> = {
+            let scope = event_scope(engine, &self.state, &UTC, event, self.now);
+            let value = |field: &SmolStr| scope.event_field(event.view(), field);
+            listeners.matching(value).collect()
+        };
+        for listener in matching {
             self.consider(engine, event, listener);
         }
     }
@@ -50,6 +64,9 @@ impl<'e> Run<'e> {
         let Some(trigger) = engine.ir().triggers.get(listener.trigger.index()) else {
             return;
         };
+        if self.cascade.cut {
+            return;
+        }
         if trigger.disabled && !self.options.trace {
             return;
         }

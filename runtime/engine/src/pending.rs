@@ -393,7 +393,7 @@ pub(crate) static NOBODY: Actor = Actor {
     name: None,
 };
 
-static UTC: TimeZone = TimeZone::UTC;
+pub(crate) static UTC: TimeZone = TimeZone::UTC;
 
 /// Why this `unless` cancels the firing, if it does: kind, who, subject, finer entities, then the filter.
 fn cancels(

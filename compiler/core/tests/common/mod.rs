@@ -1,5 +1,7 @@
 //! What the tests of this crate share.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 
 use trig_compiler::{Diagnostic, MANIFEST_PATH, SourceSet, catalogue_text};

@@ -204,7 +204,10 @@ impl Draft<'_> {
                     },
                 }));
                 let before = self.record(&record).cloned();
-                let mut after = before.as_deref().cloned().unwrap_or_default();
+                let mut after = before.as_deref().cloned().unwrap_or(Record {
+                    local: true,
+                    ..Record::default()
+                });
                 if *stored != decl.name {
                     after.fields.remove(&decl.name);
                 }

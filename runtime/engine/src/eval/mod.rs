@@ -96,6 +96,16 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// One with values for its variables.
+    pub(crate) fn binding(scope: Scope<'a>, values: &'a [Value]) -> Self {
+        let numbered = (0u32..).zip(values);
+        let binders = numbered.map(|(slot, value)| (slot, Cow::Borrowed(value)));
+        Self {
+            binders: binders.collect(),
+            ..Self::new(scope)
+        }
+    }
+
     /// What was read, in that order.
     pub(crate) fn into_reads(self) -> Vec<(String, Value)> {
         self.reads.unwrap_or_default()
@@ -202,7 +212,8 @@ impl<'a> Eval<'a> {
 
     fn old(&mut self, place: &Place) -> Result<Cow<'a, Value>, Unknown> {
         use crate::state::Before;
-        let Some(key) = self.scope.subject else {
+        // in a fan-out, it is the record before it that has changed
+        let Some(key) = self.scope.outer.or(self.scope.subject) else {
             return Ok(Cow::Borrowed(&EMPTY));
         };
         let Some(name) = place.path.first() else {

@@ -70,6 +70,9 @@ pub(crate) struct Record {
     /// The source's own clock of the newest snapshot.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) clock: Option<i64>,
+    /// Nobody has reported it: it has nothing but what was written here.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub(crate) local: bool,
 }
 
 /// A deleted record.

@@ -9,6 +9,8 @@ use std::ops::Bound;
 pub(crate) trait Read<K, V> {
     /// The row of a key.
     fn get(&self, key: &K) -> Option<&V>;
+    /// The first row.
+    fn first(&self) -> Option<(&K, &V)>;
     /// The rows from a key on, in order.
     fn scan<'a>(&'a self, from: Bound<&K>) -> Box<dyn Iterator<Item = (&'a K, &'a V)> + 'a>;
 }
@@ -16,6 +18,10 @@ pub(crate) trait Read<K, V> {
 impl<K: Ord, V> Read<K, V> for BTreeMap<K, V> {
     fn get(&self, key: &K) -> Option<&V> {
         Self::get(self, key)
+    }
+
+    fn first(&self) -> Option<(&K, &V)> {
+        self.first_key_value()
     }
 
     fn scan<'a>(&'a self, from: Bound<&K>) -> Box<dyn Iterator<Item = (&'a K, &'a V)> + 'a> {
@@ -70,6 +76,9 @@ impl<'a, K: Ord + Clone, V> Layer<'a, K, V> {
 
     /// The first row.
     pub(crate) fn first(&self) -> Option<(&K, &V)> {
+        if self.changes.is_empty() {
+            return self.base.first();
+        }
         self.scan(Bound::Unbounded).next()
     }
 

@@ -229,3 +229,36 @@ fn an_echo_of_our_own_write_is_no_event() {
         .updated("1", json!({"stage": "Sales.Contacted"}));
     assert_snapshot!(world.story);
 }
+
+#[test]
+fn a_record_that_was_only_written_here_is_still_created() {
+    let early = Trigger {
+        actions: vec![set("score", SetOp::Assign, int(1))],
+        ..trigger("Early", vec![on_message()])
+    };
+    let created = trigger(
+        "Created",
+        vec![start(EventKind::Created(LEAD), "created", "record")],
+    );
+    let mut world = run(vec![early, created]);
+    world
+        .message("1", "x")
+        .created("1", json!({"stage": "Sales.New"}));
+    world.created("1", json!({"stage": "Sales.New"}));
+    assert_eq!(world.count("fired Created"), 1);
+    assert_eq!(world.value("1", "score"), Some(Value::Int(1)));
+}
+
+#[test]
+fn expressions_can_be_asked_of_a_state() {
+    let mut world = run(vec![]);
+    world.updated("1", json!({"score": 2, "contact": "c"}));
+    let bound = [Value::Record(lead("1"))];
+    let ask = |path| {
+        let expr = load(place(Root::Binder(0), path));
+        world.engine.evaluate(&world.state, &expr, &bound)
+    };
+    assert_eq!(ask("score"), Ok(Value::Int(2)));
+    assert_eq!(ask("id"), Ok(Value::Text("1".into())));
+    assert_eq!(ask("contact.name"), Err("item.contact.name".to_owned()));
+}

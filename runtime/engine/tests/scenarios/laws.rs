@@ -11,7 +11,22 @@ use crate::support::*;
 fn dice_trigger(nth: usize, dice: (u8, u8, u8, u8, u8)) -> Trigger {
     let (on, guarded, delay, limited, does) = dice;
     let name = format!("T{nth}");
-    let starts = match on % 6 {
+    let asks = |start: Start, field: &str, value| {
+        let equal = compare(CompareOp::Eq, load(candidate(field)), Expr::Const(value));
+        filtered(start, field, equal)
+    };
+    let starts = match on % 9 {
+        6 => vec![
+            asks(on_message(), "text", Value::Text("x".into())),
+            asks(on_ping(), "n", Value::Decimal(1.into())),
+            asks(on_ping(), "n", Value::Int(2)),
+        ],
+        7 => vec![asks(on_change("score"), "to", Value::Int(3))],
+        8 => vec![filtered(
+            on_moved(),
+            "to",
+            in_stage(candidate("to"), &["Sales.Contacted", "Sales.Won"]),
+        )],
         0 => vec![on_message()],
         1 => vec![on_ping(), on_message()],
         2 => vec![on_change("score")],

@@ -152,6 +152,7 @@ pub(crate) fn world() -> Ir {
             name: "trig.log".into(),
             params: vec![needed("text", Type::Text), field("with", Type::Any)],
             if_unknown: IfUnknown::Retry,
+            emits: Vec::new(),
         }],
         pipelines: vec![
             Pipeline {
