@@ -22,8 +22,16 @@ use trigd::compile::compiler;
 use trigd::daemon::{Daemon, Options};
 use trigd::store::Store;
 
-/// Events a body, bodies under way.
-const SHAPES: [(usize, usize); 3] = [(1, 64), (128, 16), (1_024, 8)];
+/// Events a body, and clients: with one there is a sync for each body, with several they share syncs.
+const SHAPES: [(usize, usize); 7] = [
+    (1, 1),
+    (1, 64),
+    (128, 1),
+    (128, 4),
+    (128, 16),
+    (1_024, 1),
+    (1_024, 8),
+];
 const TRIGGERS: usize = 1_000;
 const DEFAULT_EVENTS: usize = 100_000;
 const DEFAULT_KINDS: usize = 50;
@@ -41,7 +49,11 @@ fn main() {
     );
     for (size, clients) in SHAPES {
         // a sync for every few events: fewer of them tell as much
-        let events = if size == 1 { events / 4 } else { events };
+        let events = match (size, clients) {
+            (1, 1) => events / 20,
+            (1, _) => events / 4,
+            _ => events,
+        };
         let run = measure(size, clients, events, kinds);
         println!(
             "{size:>11}  {clients:>8}  {:>12.0}  {:>7}  {:>10.1}  {:>14.0}  {:>5.0}%",
@@ -212,7 +224,8 @@ fn drive(address: SocketAddr, requests: &[Vec<u8>], clients: usize) -> Duration 
 fn append(path: &Path, frames: &[usize]) -> Duration {
     let file = File::create(path).unwrap();
     let total: usize = frames.iter().sum();
-    file.set_len(total as u64 + 4_096).unwrap();
+    let room = total as u64 + 4_096;
+    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, room).unwrap();
     file.sync_all().unwrap();
     let bytes = vec![b'x'; frames.iter().copied().max().unwrap_or_default()];
     let began = Instant::now();

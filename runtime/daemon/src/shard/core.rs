@@ -8,8 +8,9 @@ use tokio::sync::oneshot;
 use trig_engine::{Input, InputKind, Options, Output, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 
-use super::command::{Accepted, Activation, Applied, Fired, Intake, Refusal, Status, Until};
+use super::command::{Accepted, Applied, Refusal, Status, Until};
 use super::digest::BatchDigest;
+use super::item::{Item, Step};
 use super::workspace::{Running, Workspace};
 use crate::clock::Clock;
 use crate::happened::{Happened, Teller};
@@ -17,30 +18,6 @@ use crate::outbox::Orders;
 use crate::position;
 use crate::store::{AttemptPayload, Journal, JournalError, RevisionPayload, Room};
 use trig_log::{Record, RecordKind};
-
-/// One thing that a batch holds.
-#[derive(Debug)]
-pub(crate) enum Item {
-    Input(Intake),
-    Result {
-        workspace: SmolStr,
-        result: trig_engine::EffectResult,
-        done: oneshot::Sender<()>,
-    },
-    Attempt {
-        workspace: SmolStr,
-        key: SmolStr,
-        attempt: u32,
-        done: oneshot::Sender<()>,
-    },
-    Activate {
-        activation: Activation,
-        done: oneshot::Sender<Result<(), Refusal>>,
-    },
-    Tick {
-        workspace: SmolStr,
-    },
-}
 
 /// The writer must end: what was not acknowledged may be lost, what was is in the log.
 #[derive(Debug, thiserror::Error)]
@@ -503,51 +480,6 @@ impl<J: Journal> Core<J> {
         for workspace in self.workspaces.values().filter(|w| w.runs()) {
             self.orders.resume(&workspace.id, workspace.unfinished());
         }
-    }
-}
-
-/// What is left to do with an item once it is durable.
-enum Step {
-    Arrivals {
-        workspace: SmolStr,
-        arrivals: Vec<trig_engine::Arrival>,
-        reply: Option<(oneshot::Sender<Result<Accepted, Refusal>>, Accepted)>,
-    },
-    Result {
-        workspace: SmolStr,
-        result: trig_engine::EffectResult,
-        done: oneshot::Sender<()>,
-    },
-    Attempt {
-        workspace: SmolStr,
-        key: SmolStr,
-        attempt: u32,
-        done: oneshot::Sender<()>,
-    },
-    Activate {
-        activation: Activation,
-        done: oneshot::Sender<Result<(), Refusal>>,
-    },
-    Tick {
-        workspace: SmolStr,
-    },
-}
-
-impl Applied {
-    fn add(&mut self, output: &Output) {
-        for audit in &output.audit {
-            match audit {
-                trig_engine::Audit::Fired {
-                    trigger, subject, ..
-                } => self.fired.push(Fired {
-                    trigger: trigger.clone(),
-                    subject: subject.clone(),
-                }),
-                trig_engine::Audit::Duplicate { .. } => self.duplicates += 1,
-                _ => {}
-            }
-        }
-        self.effects += output.effects.len();
     }
 }
 

@@ -3,6 +3,7 @@
 mod command;
 mod core;
 mod digest;
+mod item;
 mod queue;
 mod replay;
 #[cfg(test)]

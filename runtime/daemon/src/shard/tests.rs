@@ -10,7 +10,8 @@ use trig_ir::{ActorKind, Ir, Timestamp};
 use trig_log::{Record, RecordKind};
 
 use super::command::{Accepted, Activation, Intake, Refusal, Until};
-use super::core::{Broken, Core, Item};
+use super::core::{Broken, Core};
+use super::item::Item;
 use super::queue::Share;
 use crate::clock::ManualClock;
 use crate::happened::Teller;

@@ -7,7 +7,8 @@ use crossbeam_channel::{Receiver, never, select_biased};
 use tokio::sync::oneshot;
 
 use super::command::{Control, Intake};
-use super::core::{Broken, Core, Item};
+use super::core::{Broken, Core};
+use super::item::Item;
 use super::queue::Queue;
 use crate::store::Journal;
 
