@@ -65,3 +65,40 @@ pub const ALL: &[Rule] = &[
     unknown_zone::RULE,
     wrong_kind::RULE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    #[test]
+    fn rules_are_listed_once_by_name_and_each_has_a_file() {
+        let names: Vec<&str> = ALL.iter().map(|r| r.name).collect();
+        let sorted: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names, sorted.iter().copied().collect::<Vec<_>>());
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let mut files: Vec<String> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|e| {
+                e.unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .replace('_', "-")
+            })
+            .filter(|n| n != "mod")
+            .collect();
+        files.sort();
+        assert_eq!(names, files);
+        for rule in ALL {
+            assert!(
+                !rule.summary.ends_with('.') && rule.explain.ends_with('.'),
+                "{}",
+                rule.name
+            );
+        }
+    }
+}
