@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use trig_engine::{Effect, EffectKind, Outcome, Output};
-use trig_ir::{Ir, Timestamp};
+use trig_engine::{Audit, Effect, EffectKind, Outcome, Output};
+use trig_ir::{Ir, RecordKey, Timestamp};
 
 use super::audit::{audited, trigger};
 use super::style::{BAD, BOLD, DIM, DOUBT, GOOD, PLAIN};
@@ -245,9 +245,7 @@ impl Lines {
     ) -> io::Result<()> {
         let width = output.audit.iter().filter_map(trigger).map(str::len).max();
         let width = width.unwrap_or_default().min(WIDEST_NAME);
-        let shown: Vec<_> = output
-            .audit
-            .iter()
+        let shown: Vec<_> = worth_showing(&output.audit)
             .filter_map(|audit| audited(audit, ir, width))
             .collect();
         if !shown.is_empty() && self.record != Some(position) {
@@ -264,6 +262,29 @@ impl Lines {
         }
         Ok(())
     }
+}
+
+/// What is said to people: an event that follows from a change is left out where no trigger looked at it, and so is one
+/// that was said in the same words just before. Nothing is left out of the JSON lines.
+fn worth_showing(audit: &[Audit]) -> impl Iterator<Item = &Audit> {
+    let mut said: Option<(&str, Option<&RecordKey>)> = None;
+    audit.iter().enumerate().filter_map(move |(i, one)| {
+        let Audit::Event {
+            cause,
+            text,
+            subject,
+            ..
+        } = one
+        else {
+            return Some(one);
+        };
+        let this = (text.as_str(), subject.as_ref());
+        let idle = matches!(audit.get(i + 1), None | Some(Audit::Event { .. }));
+        if said.replace(this) == Some(this) || (cause.is_some() && idle) {
+            return None;
+        }
+        Some(one)
+    })
 }
 
 fn line(out: &mut impl Write, style: Style, label: &str, text: impl Display) -> io::Result<()> {
