@@ -128,7 +128,7 @@ pub(crate) fn sources(db: &dyn salsa::Database, project: Project) -> impl Iterat
 
 #[salsa::tracked(returns(ref))]
 pub(crate) fn facts(db: &dyn salsa::Database, project: Project) -> Facts {
-    let (manifest, _) = manifest(db, project);
+    let (manifest, errors) = manifest(db, project);
     let http = |c: &Connector| c.kind == Some(ConnectorKind::Http);
     Facts {
         project: trig_ir::Project {
@@ -137,6 +137,8 @@ pub(crate) fn facts(db: &dyn salsa::Database, project: Project) -> Facts {
             zone: manifest.project.zone.value.clone(),
             currency: manifest.project.currency.as_ref().map(|c| c.value.clone()),
         },
+        // of a manifest that could not be read well, nothing is said to be missing
+        receivers_known: project.manifest(db).is_some() && errors.is_empty(),
         receivers: manifest
             .connectors
             .iter()

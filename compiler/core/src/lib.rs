@@ -12,6 +12,7 @@ mod places;
 mod problem;
 mod relocate;
 pub mod rules;
+mod settings;
 mod source_set;
 mod workspace;
 

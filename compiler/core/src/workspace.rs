@@ -14,7 +14,7 @@ use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
 use crate::problem::Problem;
-use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules};
+use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings};
 
 /// What compiling a project gives.
 #[derive(Clone, Debug)]
@@ -133,6 +133,7 @@ impl Workspace {
         let (manifest, manifest_diagnostics) = db::manifest(db, project);
         let mut problems: Vec<Problem> = Vec::new();
         problems.extend(manifest_diagnostics.iter().cloned().map(Problem::from));
+        problems.extend(settings::check(manifest));
         problems.extend(db::used(db, project).1.iter().cloned());
         problems.extend(db::declaration_problems(db, project).iter().cloned());
         let sources: Vec<Source> = db::sources(db, project).collect();

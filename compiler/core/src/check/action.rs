@@ -421,12 +421,19 @@ impl Cx<'_> {
                 _ => {
                     let ty = self.model.type_name(&param.ty);
                     let span = call.callee.span;
-                    self.report(rules::missing_argument::problem(
+                    // an open action takes a misspelt name as a further argument: say which one it may be
+                    let names = call.args.iter().filter_map(|a| a.name.as_ref());
+                    let extra = names
+                        .map(|n| n.text.as_str())
+                        .filter(|n| sig.decl.params.iter().all(|p| p.name != *n));
+                    let meant = crate::nearest(&param.name, extra);
+                    self.report(rules::missing_argument::instead_of(
                         self.path,
                         span,
                         &full,
                         &param.name,
                         &ty,
+                        meant,
                     ));
                 }
             }

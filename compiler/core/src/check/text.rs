@@ -36,7 +36,7 @@ impl Cx<'_> {
             }
             Some(Type::Url) => Typed::constant(value, Type::Url),
             Some(Type::Receiver) => {
-                if !self.model.receivers.contains(plain.as_str()) {
+                if self.model.receivers_known && !self.model.receivers.contains(plain.as_str()) {
                     let known: Vec<&str> = self
                         .model
                         .receivers

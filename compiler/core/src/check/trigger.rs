@@ -145,7 +145,14 @@ impl Cx<'_> {
             .map(|(what, per, span)| self.cooldown(&env, what, per, span, &name.text));
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let actions = match c.body {
-            Some((block, _)) => self.actions(&env, block, home, c.backwards.is_some()),
+            Some((block, span)) => {
+                if block.actions.is_empty() {
+                    self.report(rules::missing_clause::no_action(
+                        self.path, span, &name.text,
+                    ));
+                }
+                self.actions(&env, block, home, c.backwards.is_some())
+            }
             None => match home {
                 Some(home) => {
                     vec![self.move_home(home, name.span, c.backwards.is_some(), as_user.clone())]

@@ -31,6 +31,8 @@ pub(crate) struct Unit<'a> {
 pub(crate) struct Facts {
     pub(crate) project: Project,
     pub(crate) receivers: BTreeSet<SmolStr>,
+    /// Whether these are all.
+    pub(crate) receivers_known: bool,
     /// Native ids per installation: path as written, id, place of the path in the manifest.
     pub(crate) ids: Vec<(SmolStr, SmolStr, Span)>,
 }
@@ -61,6 +63,7 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     let model = Model {
         project: facts.project.clone(),
         receivers: facts.receivers.clone(),
+        receivers_known: facts.receivers_known,
         scope: Scope::default(),
         entities: Vec::new(),
         enums: Vec::new(),

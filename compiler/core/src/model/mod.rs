@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) project: Project,
     /// Connectors to which something can be posted.
     pub(crate) receivers: BTreeSet<SmolStr>,
+    /// Whether these are all: not where the manifest could not be read.
+    pub(crate) receivers_known: bool,
     pub(crate) scope: Scope,
     pub(crate) entities: Vec<Entity>,
     pub(crate) enums: Vec<Enum>,

@@ -15,7 +15,15 @@ impl Builder<'_> {
             let entity = self
                 .entity_id(unit, &node.entity)
                 .unwrap_or(EntityId(u32::MAX));
+            if node.stages.is_empty() {
+                self.problems.push(rules::missing_clause::no_stages(
+                    unit.path,
+                    node.name.span,
+                    &named.full,
+                ));
+            }
             let mut stages: Vec<Stage> = Vec::new();
+            let mut initial = None;
             for stage in &node.stages {
                 if stage.name.is_missing() {
                     continue;
@@ -42,6 +50,14 @@ impl Builder<'_> {
                     match mark.text.as_str() {
                         "success" => kind = StageKind::Success,
                         "failure" => kind = StageKind::Failure,
+                        "initial" => match initial {
+                            Some(first) => {
+                                self.problems.push(rules::duplicate_clause::problem(
+                                    unit.path, mark.span, "initial", first,
+                                ));
+                            }
+                            None => initial = Some(mark.span),
+                        },
                         _ => {}
                     }
                 }

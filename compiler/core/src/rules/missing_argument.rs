@@ -22,12 +22,23 @@ pub(crate) fn problem(
     name: &str,
     ty: &str,
 ) -> Problem {
+    instead_of(file, span, owner, name, ty, None)
+}
+
+/// `owner` needs `name`; perhaps `written` was meant to be it.
+pub(crate) fn instead_of(
+    file: &SmolStr,
+    span: Span,
+    owner: &SmolStr,
+    name: &str,
+    ty: &str,
+    written: Option<&str>,
+) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("`{short}` needs `{name}`, a `{ty}`"),
-        file,
-        span,
-    );
+    let message = format!("`{short}` needs `{name}`, a `{ty}`");
+    let mut diagnostic = Diagnostic::error(RULE.name, message, file, span);
+    if let Some(written) = written {
+        diagnostic = diagnostic.help(format!("did you mean `{name}` by `{written}`?"));
+    }
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }

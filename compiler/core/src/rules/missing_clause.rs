@@ -37,3 +37,15 @@ pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
     .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
     .into()
 }
+
+/// The pipeline has no stage.
+pub(crate) fn no_stages(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("pipeline `{name}` has no stages"),
+        file,
+        span,
+    )
+    .help("declare at least one: `stage New initial`")
+    .into()
+}
