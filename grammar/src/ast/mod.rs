@@ -27,7 +27,7 @@ use crate::span::Span;
 /// One parsed source file.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct File {
-    /// The declarations, in source order. What could not be read at all is an [`Item::Bad`].
+    /// The declarations, in source order. What could not be read at all is an [`ItemKind::Bad`].
     pub items: Vec<Item>,
     /// Every comment, in source order, doc comments included.
     pub comments: Vec<Comment>,
