@@ -45,3 +45,10 @@ pub(crate) fn conditions_of(expr: &Expr, out: &mut Vec<ConditionId>) {
     }
     expr.for_each_child(&mut |child| conditions_of(child, out));
 }
+
+/// How many operators and values an expression has.
+pub(crate) fn size(expr: &Expr) -> u64 {
+    let mut total = 1;
+    expr.for_each_child(&mut |child| total += size(child));
+    total
+}

@@ -224,7 +224,11 @@ impl Workspace {
                 .cmp(&a.priority)
                 .then_with(|| a.name.cmp(&b.name))
         });
-        problems.extend(self.condition_cycles(&conditions));
+        let cycles = self.condition_cycles(&conditions);
+        if cycles.is_empty() {
+            problems.extend(self.large_conditions(&conditions));
+        }
+        problems.extend(cycles);
         let complete = conditions.len() == model.conditions.len();
         let conditions = conditions
             .into_values()
@@ -280,6 +284,55 @@ impl Workspace {
                     span,
                     &chain,
                 ));
+            }
+        }
+        problems
+    }
+
+    /// Conditions that ask too much, the first of each chain. There must be no cycles.
+    fn large_conditions(
+        &self,
+        conditions: &BTreeMap<ConditionId, (Condition, Source)>,
+    ) -> Vec<Problem> {
+        let mut sizes: BTreeMap<ConditionId, u64> = BTreeMap::new();
+        let mut problems = Vec::new();
+        // each round settles at least the conditions that ask only settled ones
+        while sizes.len() < conditions.len() {
+            let before = sizes.len();
+            for (id, (condition, source)) in conditions {
+                if sizes.contains_key(id) {
+                    continue;
+                }
+                let mut asked = Vec::new();
+                relocate::conditions_of(&condition.body, &mut asked);
+                let known = |other| {
+                    sizes
+                        .get(other)
+                        .copied()
+                        .or((!conditions.contains_key(other)).then_some(1))
+                };
+                let Some(sizes_of_asked) = asked.iter().map(known).collect::<Option<Vec<u64>>>()
+                else {
+                    continue;
+                };
+                let asks = sizes_of_asked
+                    .iter()
+                    .fold(0u64, |sum, size| sum.saturating_add(*size));
+                let size = asks.saturating_add(relocate::size(&condition.body));
+                let limit = rules::condition_too_large::MOST;
+                if size > limit && sizes_of_asked.iter().all(|s| *s <= limit) {
+                    let span = trig_grammar::Span::new(condition.loc.start, condition.loc.end);
+                    let path = source.path(&self.db);
+                    problems.push(rules::condition_too_large::problem(
+                        path,
+                        span,
+                        &condition.name,
+                    ));
+                }
+                sizes.insert(*id, size);
+            }
+            if sizes.len() == before {
+                break;
             }
         }
         problems

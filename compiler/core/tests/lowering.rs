@@ -142,3 +142,21 @@ fn an_ir_survives_its_json() {
         "the project was compiled to format 9, this program reads format 1"
     );
 }
+
+#[test]
+fn the_deepest_expression_survives_its_json() {
+    // as deep as the grammar lets it be: one level more is a syntax error
+    let deepest = (1..400)
+        .rev()
+        .map(|n| {
+            let sum = vec!["1"; n].join(" + ");
+            format!("use kommo\ncondition D for lead = (score or else 0) > {sum}\n")
+        })
+        .find(|text| {
+            let file = trig_grammar::parse(text);
+            file.errors.is_empty()
+        })
+        .unwrap();
+    let ir = ir(&deepest);
+    assert_eq!(Ir::from_json(&ir.to_json().unwrap()).unwrap(), ir);
+}

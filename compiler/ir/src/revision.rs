@@ -71,7 +71,7 @@ impl Ir {
                 found: head.version,
             });
         }
-        serde_json::from_slice(json).map_err(ReadError::Json)
+        read_deep_json(json).map_err(ReadError::Json)
     }
 
     /// The hash of the JSON: 16 hexadecimal digits of its SHA-256.
@@ -81,6 +81,19 @@ impl Ir {
     pub fn hash(&self) -> Result<RevisionHash, serde_json::Error> {
         Ok(hash_json(&self.to_json()?))
     }
+}
+
+/// Reads JSON that nests as deep as the expressions of a project may, which is deeper than serde_json allows by itself.
+/// For what Trig has written: the grammar bounds the depth of expressions.
+///
+/// # Errors
+/// If it is of another form.
+pub fn read_deep_json<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    deserializer.disable_recursion_limit();
+    let value = T::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// The hash of an IR's JSON.

@@ -86,6 +86,7 @@ impl Cx<'_> {
         let (place, entity, span) = match what {
             None => match env.subject {
                 Some(subject) => (Place::root(Root::Subject), subject, span),
+                None if env.lenient => return None,
                 None => {
                     self.report(rules::misplaced_clause::problem(
                         self.path,
@@ -133,7 +134,12 @@ impl Cx<'_> {
                     ));
                     return None;
                 };
-                let pipeline = self.model.pipeline(home.pipeline)?.name.clone();
+                let pipeline = self.model.pipeline(home.pipeline)?;
+                let (of, pipeline) = (pipeline.entity, pipeline.name.clone());
+                if of != entity {
+                    self.foreign_pipeline(*span, &pipeline, entity);
+                    return None;
+                }
                 Some(StageName {
                     pipeline,
                     stage: home.stage.clone(),
@@ -146,6 +152,7 @@ impl Cx<'_> {
                 // inside a pipeline, a bare stage is one of its own
                 if let (Some(home), Some(name)) = (home, path.single())
                     && let Some(pipeline) = self.model.pipeline(home.pipeline)
+                    && pipeline.entity == entity
                     && pipeline.stages.iter().any(|s| s.name == name.text)
                 {
                     return Some(StageName {
@@ -336,7 +343,10 @@ impl Cx<'_> {
                 continue;
             }
             match field.ty {
-                Type::Entity(of) if env.subject == Some(of) => {
+                Type::Entity(of)
+                    if env.subject == Some(of)
+                        && crate::model::Model::references(&fields, of).count() == 1 =>
+                {
                     lowered.push((field.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 _ if !field.optional => {
@@ -398,6 +408,30 @@ impl Cx<'_> {
             }
         };
         let sig = self.model.actions.get(id.index())?.clone();
+        if !sig.subjects.is_empty()
+            && !env.lenient
+            && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
+        {
+            let names: Vec<String> = sig
+                .subjects
+                .iter()
+                .map(|s| format!("`{}`", self.model.entity_name(*s)))
+                .collect();
+            let message = format!(
+                "`{}` is done for a {}, and the subject here is {}",
+                crate::model::short(&full),
+                names.join(" or "),
+                env.subject.map_or("nothing".to_owned(), |s| format!(
+                    "a `{}`",
+                    self.model.entity_name(s)
+                )),
+            );
+            self.report(rules::type_mismatch::message(
+                self.path,
+                call.callee.span,
+                message,
+            ));
+        }
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
             let given = call.args.iter().any(|a| {
@@ -409,7 +443,7 @@ impl Cx<'_> {
                 continue;
             }
             match sig.defaults.get(&param.name) {
-                Some(ParamDefault::Const(value)) => {
+                Some(ParamDefault::Const(value, _)) => {
                     args.push((param.name.clone(), Expr::Const(value.clone())));
                 }
                 Some(ParamDefault::Subject)

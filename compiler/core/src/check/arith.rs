@@ -32,16 +32,23 @@ impl Cx<'_> {
         right: &ast::Expr,
         expected: Option<&Type>,
     ) -> Typed {
-        let l = self.expr(env, left, expected);
-        let r = self.expr(
-            env,
-            right,
-            if l.ty == Type::Decimal {
+        // a literal takes the type of what stands beside it
+        let literal = matches!(left.kind, ast::ExprKind::Number(_));
+        let hint = |ty: &Type| (*ty == Type::Decimal).then_some(Type::Decimal);
+        let (l, r) = if literal {
+            let decimal = matches!(&left.kind, ast::ExprKind::Number(n) if !n.is_int());
+            let wanted = if decimal {
                 Some(&Type::Decimal)
             } else {
-                None
-            },
-        );
+                expected
+            };
+            let r = self.expr(env, right, wanted);
+            (self.expr(env, left, hint(&r.ty).as_ref().or(expected)), r)
+        } else {
+            let l = self.expr(env, left, expected);
+            let r = self.expr(env, right, hint(&l.ty).as_ref());
+            (l, r)
+        };
         if l.is_poison() || r.is_poison() {
             return Typed::poison();
         }

@@ -54,6 +54,18 @@ impl Cx<'_> {
                 K::As(expr) => set(&mut c.as_user, (expr, span), |x| x.1),
                 K::Do(block) => set(&mut c.body, (block, span), |x| x.1),
                 K::Mode(name) if name.text == "single" => None,
+                K::Mode(name) if !["restart", "parallel"].contains(&name.text.as_str()) => {
+                    if !name.is_missing() {
+                        self.report(rules::unknown_name::word(
+                            self.path,
+                            name.span,
+                            "a mode",
+                            &name.text,
+                            &["single", "restart", "parallel"],
+                        ));
+                    }
+                    None
+                }
                 K::Mode(name) => {
                     let what = format!("`mode {}`", name.text);
                     self.not_yet(span, &what)
@@ -95,7 +107,7 @@ fn set<T>(slot: &mut Option<T>, value: T, span: impl Fn(&T) -> Span) -> Option<S
     }
 }
 
-fn keyword(kind: &ast::ClauseKind) -> &'static str {
+pub(super) fn keyword(kind: &ast::ClauseKind) -> &'static str {
     use ast::ClauseKind as K;
     match kind {
         K::On { .. } => "on",

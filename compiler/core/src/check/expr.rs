@@ -224,10 +224,16 @@ impl Cx<'_> {
             }
             exprs.push(typed.expr);
         }
-        Typed::new(
-            constant_list(exprs),
-            Type::List(Box::new(of.unwrap_or(Type::Any))),
-        )
+        let list = constant_list(exprs);
+        let of = Box::new(of.unwrap_or(Type::Any));
+        // where a set is asked for, a list of constants is one
+        match (expected, list) {
+            (Some(Type::Set(_)), Expr::Const(Value::List(values))) => Typed::new(
+                Expr::Const(Value::Set(values.into_iter().collect())),
+                Type::Set(of),
+            ),
+            (_, list) => Typed::new(list, Type::List(of)),
+        }
     }
 
     fn any(
@@ -285,7 +291,17 @@ impl Cx<'_> {
                 crate::model::short(&entity.name)
             ));
         }
+        if let Some(candidate) = &env.candidate
+            && candidate.fields.iter().any(|f| f.name == name)
+        {
+            return Some(format!("a field of {}", candidate.what));
+        }
         match self.model.scope.lookup(self.catalogue, name) {
+            Lookup::Found(_, Decl::Entity(id))
+                if env.subject == Some(id) || env.outer == Some(id) =>
+            {
+                Some("the record that the trigger is about".to_owned())
+            }
             Lookup::Found(_, Decl::Entity(_)) | Lookup::Missing => None,
             Lookup::Found(_, decl) => Some(decl.kind().to_owned()),
             Lookup::Ambiguous(_) => None,

@@ -102,6 +102,9 @@ pub(crate) fn money(amount: &ast::Number, currency: &ast::Name) -> Result<Value,
             "`{code}` is no currency: write three capitals, such as `USD`"
         ));
     }
+    if iso_currency::Currency::from_code(code).is_none() {
+        return Err(format!("`{code}` is no currency of ISO 4217"));
+    }
     Ok(Value::Money(Money {
         currency: code.as_str().into(),
         amount: decimal(amount)?,

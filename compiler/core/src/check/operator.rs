@@ -116,11 +116,11 @@ impl Cx<'_> {
         // the side whose type is known by itself says what a bare stage or variant on the other one means
         let (l, r) = if self.needs_hint(env, left) && !self.needs_hint(env, right) {
             let r = self.expr(env, right, None);
-            (self.expr(env, left, Some(&r.ty)), r)
+            (self.beside(env, left, &r), r)
         } else {
             let l = self.expr(env, left, None);
-            let hint = l.ty.clone();
-            (l, self.expr(env, right, Some(&hint)))
+            let r = self.beside(env, right, &l);
+            (l, r)
         };
         if l.is_poison() || r.is_poison() {
             return Typed::bool(Expr::Const(Value::Bool(false)));
@@ -139,6 +139,16 @@ impl Cx<'_> {
             ));
         }
         Typed::bool(Expr::Compare(compare, Box::new(l.expr), Box::new(r.expr)))
+    }
+
+    /// The other operand of `known`. Beside one that is wrong, names that lead nowhere say nothing more.
+    fn beside(&mut self, env: &Env, expr: &ast::Expr, known: &Typed) -> Typed {
+        if !known.is_poison() {
+            return self.expr(env, expr, Some(&known.ty));
+        }
+        let mut env = env.clone();
+        env.lenient = true;
+        self.expr(&env, expr, None)
     }
 
     /// Whether a bare name or literal means nothing certain before the other side is known.
@@ -184,6 +194,16 @@ impl Cx<'_> {
                     self.value(env, low, &value.ty),
                     self.value(env, high, &value.ty),
                 );
+                if let (Expr::Const(Value::Money(low)), Expr::Const(Value::Money(high))) =
+                    (&low_expr, &high_expr)
+                    && low.currency != high.currency
+                {
+                    self.report(rules::invalid_literal::problem(
+                        self.path,
+                        right.span,
+                        "the two ends of a range are of one currency".to_owned(),
+                    ));
+                }
                 if !is_ordered(&value.ty) && value.ty != Type::Any {
                     let ty = self.model.type_name(&value.ty);
                     self.report(rules::type_mismatch::message(
@@ -202,12 +222,25 @@ impl Cx<'_> {
                 if items.is_empty() {
                     self.report(rules::empty_choice::problem(self.path, right.span, "in"));
                 }
+                if value.is_poison() {
+                    let mut lenient = env.clone();
+                    lenient.lenient = true;
+                    self.expr(&lenient, right, None);
+                    return Typed::poison();
+                }
                 let list_ty = Type::List(Box::new(value.ty.clone()));
                 let mut pipelines = Vec::new();
                 if matches!(value.ty, Type::Stage(_)) {
                     // `stage in [Sales, Support.New]`: a pipeline stands for all its stages
                     for item in items {
-                        if let Some(stages) = self.pipeline_stages(item) {
+                        if let Some((id, stages)) = self.pipeline_stages(item) {
+                            if let (Type::Stage(entity), Some(pipeline)) =
+                                (&value.ty, self.model.pipeline(id))
+                                && pipeline.entity != *entity
+                            {
+                                let name = pipeline.name.clone();
+                                self.foreign_pipeline(item.span, &name, *entity);
+                            }
                             pipelines.push((item.span, stages));
                         }
                     }
@@ -241,6 +274,13 @@ impl Cx<'_> {
                     && let Lookup::Found(_, Decl::Pipeline(id)) =
                         self.model.scope.lookup(self.catalogue, &path.text())
                 {
+                    if let (Type::Stage(entity), Some(pipeline)) =
+                        (&value.ty, self.model.pipeline(id))
+                        && pipeline.entity != *entity
+                    {
+                        let name = pipeline.name.clone();
+                        self.foreign_pipeline(right.span, &name, *entity);
+                    }
                     return Typed::bool(Expr::InPipeline(Box::new(value.expr), id));
                 }
                 let collection = self.expr(env, right, None);
@@ -271,6 +311,15 @@ impl Cx<'_> {
         }
     }
 
+    /// A pipeline of another entity than the one whose stage is asked.
+    pub(super) fn foreign_pipeline(&mut self, span: Span, name: &str, entity: trig_ir::EntityId) {
+        let message = format!(
+            "`{name}` is no pipeline for `{}`",
+            self.model.entity_name(entity)
+        );
+        self.report(rules::type_mismatch::message(self.path, span, message));
+    }
+
     fn list_of(&mut self, env: &Env, items: &[ast::Expr], span: Span, ty: &Type) -> Expr {
         let list = ast::Expr {
             span,
@@ -280,7 +329,7 @@ impl Cx<'_> {
     }
 
     /// The stages of the pipeline that an expression names.
-    fn pipeline_stages(&self, expr: &ast::Expr) -> Option<Vec<StageName>> {
+    fn pipeline_stages(&self, expr: &ast::Expr) -> Option<(trig_ir::PipelineId, Vec<StageName>)> {
         let ast::ExprKind::Path(path) = &expr.kind else {
             return None;
         };
@@ -294,7 +343,7 @@ impl Cx<'_> {
             pipeline: pipeline.name.clone(),
             stage: s.name.clone(),
         };
-        Some(pipeline.stages.iter().map(stage).collect())
+        Some((id, pipeline.stages.iter().map(stage).collect()))
     }
 
     fn has(
@@ -375,13 +424,16 @@ impl Cx<'_> {
         } else {
             Type::Text
         };
-        self.refuse_empty(span, right, word);
-        let right = self.value(env, right, &wanted);
+        let right = if self.refuse_empty(span, right, word) {
+            Expr::Const(Value::Empty)
+        } else {
+            self.value(env, right, &wanted)
+        };
         Typed::bool(Expr::Text(test, Box::new(text.expr), Box::new(right)))
     }
 
     /// An empty list, or an empty text, after an operator chooses among nothing.
-    fn refuse_empty(&mut self, span: Span, right: &ast::Expr, op: &str) {
+    fn refuse_empty(&mut self, span: Span, right: &ast::Expr, op: &str) -> bool {
         let empty = match &right.kind {
             ast::ExprKind::List(items) => items.is_empty(),
             ast::ExprKind::Text(text) => text.parts.is_empty(),
@@ -390,6 +442,7 @@ impl Cx<'_> {
         if empty {
             self.report(rules::empty_choice::problem(self.path, span, op));
         }
+        empty
     }
 }
 

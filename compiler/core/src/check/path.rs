@@ -38,7 +38,14 @@ impl Cx<'_> {
             readings.push((reading, typed));
         }
         readings.extend(self.declared(env, path, expected));
-        readings.extend(self.by_type(path, expected));
+        // a field of another type than its place asks for is no reading of a stage or variant
+        let by_type = self.by_type(path, expected);
+        if !by_type.is_empty()
+            && let Some(ty) = expected
+        {
+            readings.retain(|(_, typed)| typed.ty == Type::Any || self.fits(&typed.ty, ty));
+        }
+        readings.extend(by_type);
         match (readings.len(), readings.pop()) {
             (1, Some((_, typed))) => typed,
             (0, _) => match self.record_by_entity(env, path) {
@@ -99,6 +106,15 @@ impl Cx<'_> {
                     return Some(Typed::poison());
                 };
                 let rest = path.names.get(1..).unwrap_or_default();
+                if rest.is_empty() {
+                    self.report(rules::misplaced_clause::with_help(
+                        self.path,
+                        first.span,
+                        "`event` is no value; say which of its fields is meant",
+                        "write `event.FIELD`",
+                    ));
+                    return Some(Typed::poison());
+                }
                 match match_field(&event.fields, rest) {
                     Some((field, used)) => {
                         let place = Place::field(Root::Event, field.name.clone());

@@ -421,17 +421,28 @@ impl Cx<'_> {
         for filter in filters {
             match filter {
                 ast::Filter::Named { span, name, value } if name.text == "by" => {
-                    let names = match &value.kind {
-                        ast::ExprKind::Path(path) => path.single().into_iter().cloned().collect(),
-                        ast::ExprKind::List(items) => items
-                            .iter()
-                            .filter_map(|i| match &i.kind {
-                                ast::ExprKind::Path(path) => path.single().cloned(),
-                                _ => None,
-                            })
-                            .collect(),
-                        _ => Vec::new(),
+                    let listed = match &value.kind {
+                        ast::ExprKind::List(items) if !items.is_empty() => items.as_slice(),
+                        _ => std::slice::from_ref(value),
                     };
+                    let mut names = Vec::new();
+                    for one in listed {
+                        match &one.kind {
+                            ast::ExprKind::Path(path) => names.extend(path.single().cloned()),
+                            ast::ExprKind::Missing => {}
+                            _ => self.report(rules::misplaced_clause::with_help(
+                                self.path,
+                                one.span,
+                                "`by` says who caused the event",
+                                "write `by: user`, or `by: [customer, user]`",
+                            )),
+                        }
+                    }
+                    if let Some((_, first)) = by {
+                        self.report(rules::duplicate_clause::problem(
+                            self.path, *span, "by", *first,
+                        ));
+                    }
                     *by = Some((self.actors(&names), *span));
                 }
                 ast::Filter::Named { name, value, .. } => {

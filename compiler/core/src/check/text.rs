@@ -17,6 +17,16 @@ impl Cx<'_> {
         let Some(plain) = text.plain() else {
             return self.interpolated(env, text);
         };
+        let source = self.text.get(text.span.range()).unwrap_or_default();
+        let raw = source.starts_with("\"\"\"");
+        if !raw && has_open_brace(source) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                text.span,
+                "a text shows values in the arguments of actions only",
+                "for a brace itself, write `\\{`",
+            ));
+        }
         let value = if plain.is_empty() {
             Value::Empty
         } else {
@@ -49,7 +59,11 @@ impl Cx<'_> {
                 }
                 Typed::constant(value, Type::Receiver)
             }
-            _ => Typed::constant(value, Type::Text),
+            // `""` is `empty`
+            _ => Typed {
+                optional: value == Value::Empty,
+                ..Typed::constant(value, Type::Text)
+            },
         }
     }
 
@@ -106,4 +120,14 @@ impl Cx<'_> {
         }
         Typed::new(Expr::Concat(pieces), Type::Text)
     }
+}
+
+/// Whether the source of a text has a brace that is not escaped.
+fn has_open_brace(source: &str) -> bool {
+    let mut escaped = false;
+    source.chars().any(|c| {
+        let found = c == '{' && !escaped;
+        escaped = c == '\\' && !escaped;
+        found
+    })
 }

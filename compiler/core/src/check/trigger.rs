@@ -41,6 +41,10 @@ impl Cx<'_> {
         let home_entity = home
             .and_then(|h| self.model.pipeline(h.pipeline))
             .map(|p| p.entity);
+        // of a pipeline whose entity is unknown, which has been said, nothing can be checked
+        if home_entity.is_some_and(|e| self.model.entity(e).is_none()) {
+            return None;
+        }
         let each_node = c.each.map(|(each, _)| each);
         // before `for each`: the record that it fans out from
         let event_lenient = known.len() < shapes.len() || known.is_empty();
@@ -127,16 +131,26 @@ impl Cx<'_> {
             Some((clause, _)) => self.after(&env, clause, &shapes),
             None => None,
         };
-        for ((_, clauses, _), start) in c.starts.iter().zip(&mut starts) {
-            for clause in *clauses {
-                if matches!(clause.kind, ast::ClauseKind::After { .. }) {
-                    start.after = self.after(&env, clause, &shapes);
+        let with_shape = c
+            .starts
+            .iter()
+            .zip(&shapes)
+            .filter(|(_, shape)| shape.is_some());
+        if starts.len() == known.len() {
+            for (((_, clauses, _), shape), start) in with_shape.zip(&mut starts) {
+                let mut own = env.clone();
+                own.event = shape.as_ref().map(|s| s.fields.clone());
+                for clause in *clauses {
+                    if matches!(clause.kind, ast::ClauseKind::After { .. }) {
+                        start.after = self.after(&own, clause, &shapes);
+                    }
                 }
             }
         }
         let during = c.during.map(|(expr, span)| {
             let mut env = env.clone();
             env.event = None;
+            env.old = false;
             let test = self.condition(&env, expr);
             self.guard(GuardKind::During, span, Test::Expr(test))
         });
@@ -277,7 +291,19 @@ impl Cx<'_> {
         if let Some((by, span)) = lowered.by {
             guards.push(self.guard(GuardKind::By, span, Test::By(by)));
         }
-        for clause in clauses {
+        for (i, clause) in clauses.iter().enumerate() {
+            let same = |other: &&ast::Clause| {
+                std::mem::discriminant(&other.kind) == std::mem::discriminant(&clause.kind)
+            };
+            if let Some(first) = clauses.iter().take(i).find(same) {
+                let keyword = super::clauses::keyword(&clause.kind);
+                self.report(rules::duplicate_clause::problem(
+                    self.path,
+                    clause.span,
+                    keyword,
+                    first.span,
+                ));
+            }
             match &clause.kind {
                 ast::ClauseKind::By(names) => {
                     let by = self.actors(names);
@@ -440,7 +466,24 @@ impl Cx<'_> {
                 }
             }
             Type::List(of) | Type::Set(of) => match *of {
-                Type::Entity(element) => (place, element),
+                Type::Entity(element) => {
+                    let binder = ast::Path {
+                        span: node.binder.span,
+                        names: vec![node.binder.clone()],
+                    };
+                    let named = self.entity_prefix(&binder).map(|(id, _)| id);
+                    if named != Some(element) && !node.binder.is_missing() {
+                        let wanted = self.model.entity_name(element).to_owned();
+                        self.report(rules::misplaced_clause::with_help(
+                            self.path,
+                            node.binder.span,
+                            format!("`{}` holds records of `{wanted}`", source.text()),
+                            format!("write `for each {wanted} of {}`", source.text()),
+                        ));
+                        return None;
+                    }
+                    (place, element)
+                }
                 other => {
                     let found = self.model.type_name(&other);
                     self.report(rules::type_mismatch::problem(
@@ -521,6 +564,7 @@ impl Cx<'_> {
         let holds = holds.as_ref().map(|expr| {
             let mut env = env.clone();
             env.event = None;
+            env.old = false;
             let test = self.condition(&env, expr);
             self.guard(GuardKind::While, expr.span, Test::Expr(test))
         });
@@ -545,14 +589,17 @@ impl Cx<'_> {
     ) -> Option<Cancel> {
         let shape = self.shape(pattern)?;
         let lowered = self.pattern(env, pattern, &shape);
+        let reads_firing = lowered.pattern.filter.as_ref().is_some_and(reads_firing);
         let mut subject = None;
-        if let Some(of) = env.subject {
-            let references = crate::model::Model::references(&shape.fields.fields, of).count();
-            if shape.derived == Some(of) || references == 1 {
-                subject = self.subject_place(&shape, of, None, Root::Candidate, pattern.span);
-            } else if lowered.pattern.filter.is_none() {
-                let name = self.model.entity_name(of).to_owned();
-                let what = shape.fields.what.clone();
+        if !reads_firing && !env.lenient {
+            // nothing in the pattern says which firing it belongs to: its reference to the subject does
+            let of = env.subject.filter(|of| {
+                let references = crate::model::Model::references(&shape.fields.fields, *of);
+                shape.derived == Some(*of) || references.count() == 1
+            });
+            let Some(of) = of else {
+                let name = env.subject.map_or("firing", |s| self.model.entity_name(s));
+                let (name, what) = (name.to_owned(), shape.fields.what.clone());
                 self.report(rules::uncorrelated_unless::problem(
                     self.path,
                     pattern.span,
@@ -560,7 +607,8 @@ impl Cx<'_> {
                     &name,
                 ));
                 return None;
-            }
+            };
+            subject = self.subject_place(&shape, of, None, Root::Candidate, pattern.span);
         }
         // where both events refer to the same finer entity type, that one must be equal, too
         let theirs = self.finer(&shape, env.subject, Root::Candidate);
@@ -602,7 +650,17 @@ impl Cx<'_> {
                     self.report(rules::invalid_literal::problem(self.path, span, message));
                     return None;
                 }
-                _ => return None,
+                _ => {
+                    if expr.kind != ast::ExprKind::Missing {
+                        self.report(rules::misplaced_clause::with_help(
+                            self.path,
+                            expr.span,
+                            "after `cooldown` stands a duration, or the name of a shared one",
+                            "write `cooldown 1d`",
+                        ));
+                    }
+                    return None;
+                }
             },
             ast::CooldownRef::Shared(path) => {
                 let sig = self.shared_cooldown(path)?;
@@ -846,4 +904,20 @@ fn open_schedules(expr: &Expr, out: &mut Vec<ScheduleId>) {
         }
         _ => {}
     }
+}
+
+/// Whether an expression reads anything of the firing that an event may cancel.
+fn reads_firing(expr: &Expr) -> bool {
+    let own = match expr {
+        Expr::Load(place) | Expr::Condition(_, Some(place)) => {
+            matches!(
+                place.root,
+                Root::Subject | Root::Event | Root::Outer | Root::Old
+            )
+        }
+        _ => false,
+    };
+    let mut found = own;
+    expr.for_each_child(&mut |child| found |= reads_firing(child));
+    found
 }

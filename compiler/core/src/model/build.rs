@@ -94,6 +94,7 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         }
     }
     b.assign_ids();
+    b.refuse_hidden(units);
     b.resolve_entities(units);
     b.resolve_events(units);
     b.resolve_actions();
@@ -241,6 +242,46 @@ impl<'a> Builder<'a> {
         enter(scope, &mut self.cooldowns, Decl::Cooldown);
     }
 
+    /// A name of the project must not hide what a catalogue or the language itself calls so.
+    fn refuse_hidden(&mut self, units: &[Unit<'a>]) {
+        for unit in units.iter().filter(|u| u.catalogue.is_none()) {
+            for item in &unit.file.items {
+                let name = match &item.kind {
+                    ast::ItemKind::Event(e) => Some(as_name(&e.name)),
+                    ast::ItemKind::Action(a) => Some(as_name(&a.name)),
+                    kind => kind.name().cloned(),
+                };
+                let Some(name) = name.filter(|n| !n.is_missing()) else {
+                    continue;
+                };
+                let type_like =
+                    matches!(item.kind, ast::ItemKind::Entity(_) | ast::ItemKind::Enum(_));
+                if let Some(hidden) = self.model.scope.hidden_by(&name.text).first() {
+                    let what = format!("`{hidden}` of the catalogue");
+                    self.problems.push(rules::hidden_name::declared(
+                        unit.path, name.span, &name.text, &what,
+                    ));
+                } else if type_like && super::fields::BUILT_IN.contains(&name.text.as_str()) {
+                    self.problems.push(rules::hidden_name::declared(
+                        unit.path,
+                        name.span,
+                        &name.text,
+                        "the built-in type",
+                    ));
+                } else if ["now", "today", "event", "old", "subject", "stage"]
+                    .contains(&name.text.as_str())
+                {
+                    self.problems.push(rules::hidden_name::declared(
+                        unit.path,
+                        name.span,
+                        &name.text,
+                        "a word of the language",
+                    ));
+                }
+            }
+        }
+    }
+
     fn resolve_entities(&mut self, units: &[Unit<'a>]) {
         for (i, named) in (0..).zip(std::mem::take(&mut self.entities)) {
             let fields = self.fields(
@@ -267,6 +308,13 @@ impl<'a> Builder<'a> {
                         &named.full,
                     ));
                     continue;
+                }
+                if let Some(was) = &v.was {
+                    self.problems.push(rules::not_yet_supported::problem(
+                        named.unit.path,
+                        was.span,
+                        "`was` on a variant",
+                    ));
                 }
                 let native_id = v
                     .native_id
@@ -365,13 +413,25 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let mut missing = Vec::new();
+            let mut clashes = Vec::new();
             for subject in &sig.subjects {
                 if Model::references(&sig.event.fields, *subject)
                     .next()
                     .is_none()
                 {
-                    missing.push(super::fields::subject_field(&self.model, *subject));
+                    let field = super::fields::subject_field(&self.model, *subject);
+                    if sig.event.fields.iter().any(|f| f.name == field.name) {
+                        clashes.push((sig.event.name.clone(), field.name.clone()));
+                    } else {
+                        missing.push(field);
+                    }
                 }
+            }
+            for (event, field) in clashes {
+                let (path, span) = event_place(units, &event);
+                self.problems.push(rules::duplicate_field::problem(
+                    &path, span, "subject", &field, &event,
+                ));
             }
             if let Some(sig) = self.model.events.get_mut(i) {
                 sig.event.fields.extend(missing);
@@ -426,10 +486,13 @@ impl<'a> Builder<'a> {
                     IfUnknown::Retry
                 }
             };
-            let mut params = self.params(named.unit, &node.params, &named.full);
-            for param in &mut params {
-                param.optional |= defaults.contains_key(&param.name);
-            }
+            let params = self.params(named.unit, &node.params, &named.full);
+            self.check_defaults(named.unit, &node.params, &params, &defaults);
+            let subjects = node
+                .subjects
+                .iter()
+                .filter_map(|path| self.entity_id(named.unit, path))
+                .collect();
             self.model.actions.push(ActionSig {
                 decl: ActionDecl {
                     name: named.full,
@@ -437,9 +500,34 @@ impl<'a> Builder<'a> {
                     if_unknown,
                     emits,
                 },
+                subjects,
                 defaults,
                 open: node.open,
             });
+        }
+    }
+
+    /// A default must be of its parameter's type.
+    fn check_defaults(
+        &mut self,
+        unit: Unit<'_>,
+        nodes: &[ast::Field],
+        params: &[trig_ir::Field],
+        defaults: &BTreeMap<SmolStr, ParamDefault>,
+    ) {
+        for param in params {
+            let fits = match (defaults.get(&param.name), &param.ty) {
+                (None, _) | (_, trig_ir::Type::Any) => true,
+                (Some(ParamDefault::Subject), ty) => matches!(ty, trig_ir::Type::Entity(_)),
+                (Some(ParamDefault::Const(_, of)), ty) => of == ty,
+            };
+            let node = nodes.iter().find(|n| n.name.text == param.name.as_str());
+            if let (false, Some(default)) = (fits, node.and_then(|n| n.default.as_ref())) {
+                let ty = self.model.type_name(&param.ty);
+                let message = format!("the default of `{}` is no `{ty}`", param.name);
+                let problem = rules::type_mismatch::message(unit.path, default.span, message);
+                self.problems.push(problem);
+            }
         }
     }
 
@@ -466,6 +554,13 @@ impl<'a> Builder<'a> {
 
     fn resolve_cooldowns(&mut self) {
         for named in std::mem::take(&mut self.cooldowns) {
+            if let Some(was) = &named.node.was {
+                self.problems.push(rules::not_yet_supported::problem(
+                    named.unit.path,
+                    was.span,
+                    "`was` on a cooldown",
+                ));
+            }
             let window = literal::duration(&named.node.duration).unwrap_or_else(|message| {
                 self.problems.push(rules::invalid_literal::problem(
                     named.unit.path,
@@ -578,6 +673,16 @@ fn enter<T>(scope: &mut Scope, list: &mut [Named<'_, T>], decl: impl Fn(u32) -> 
     }
 }
 
+/// Where an event is declared.
+fn event_place(units: &[Unit<'_>], full: &str) -> (SmolStr, Span) {
+    for unit in units {
+        if let Some(span) = crate::places::find(unit.file, unit.catalogue, full) {
+            return (unit.path.clone(), span);
+        }
+    }
+    (SmolStr::default(), Span::default())
+}
+
 fn extends<'a>(units: &[Unit<'a>]) -> Vec<(Unit<'a>, &'a ast::Extend)> {
     let mut found = Vec::new();
     for unit in units {
@@ -637,6 +742,6 @@ fn param_default(expr: &ast::Expr) -> Option<ParamDefault> {
         _ => literal::constant(expr)
             .ok()
             .flatten()
-            .map(|(value, _)| ParamDefault::Const(value)),
+            .map(|(value, ty)| ParamDefault::Const(value, ty)),
     }
 }

@@ -43,7 +43,7 @@ impl Builder<'_> {
         owner: Option<EntityId>,
         owner_name: &SmolStr,
     ) -> Vec<Field> {
-        let mut fields = self.resolve(unit, nodes, owner, owner_name);
+        let mut fields = self.resolve(unit, nodes, owner, owner_name, false);
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         fields
     }
@@ -55,7 +55,7 @@ impl Builder<'_> {
         nodes: &[ast::Field],
         owner_name: &SmolStr,
     ) -> Vec<Field> {
-        self.resolve(unit, nodes, None, owner_name)
+        self.resolve(unit, nodes, None, owner_name, true)
     }
 
     fn resolve(
@@ -64,6 +64,7 @@ impl Builder<'_> {
         nodes: &[ast::Field],
         owner: Option<EntityId>,
         owner_name: &SmolStr,
+        params: bool,
     ) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::with_capacity(nodes.len());
         for node in nodes {
@@ -87,9 +88,42 @@ impl Builder<'_> {
                     "`was` on a field",
                 ));
             }
+            if ["event", "old", "subject"].contains(&node.name.text.as_str()) && owner.is_some() {
+                self.problems.push(rules::hidden_name::problem(
+                    unit.path,
+                    node.name.span,
+                    &node.name.text,
+                    "what this word means in every trigger",
+                ));
+            }
+            if node.silent && unit.catalogue.is_none() {
+                self.problems.push(rules::misplaced_clause::problem(
+                    unit.path,
+                    node.name.span,
+                    "`silent` says what a CRM does not report: it stands in catalogues only",
+                ));
+            }
+            if let Some(default) = node.default.as_ref().filter(|_| !params) {
+                self.problems.push(rules::not_yet_supported::problem(
+                    unit.path,
+                    default.span,
+                    "a default of a field",
+                ));
+            }
+            let ty = self.type_of(unit, &node.ty, owner);
+            if let Some(owner) = owner
+                && ty == Type::Stage(owner)
+                && node.name.text != "stage"
+            {
+                self.problems.push(rules::misplaced_clause::problem(
+                    unit.path,
+                    node.name.span,
+                    "an entity has one stage, and its field is called `stage`",
+                ));
+            }
             fields.push(Field {
                 name: node.name.text.as_str().into(),
-                ty: self.type_of(unit, &node.ty, owner),
+                ty,
                 optional: node.ty.optional,
                 native_id: node
                     .native_id

@@ -51,6 +51,8 @@ pub(crate) struct EventSig {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ActionSig {
     pub(crate) decl: ActionDecl,
+    /// For whom it is done; empty: for anybody.
+    pub(crate) subjects: Vec<EntityId>,
     /// The values of parameters that are left out, by name.
     pub(crate) defaults: BTreeMap<SmolStr, ParamDefault>,
     /// Whether it takes further arguments.
@@ -62,8 +64,8 @@ pub(crate) struct ActionSig {
 pub(crate) enum ParamDefault {
     /// `= subject`
     Subject,
-    /// A constant.
-    Const(Value),
+    /// A constant and its type.
+    Const(Value, Type),
 }
 
 /// A condition's signature.

@@ -15,6 +15,19 @@ impl Builder<'_> {
             let entity = self
                 .entity_id(unit, &node.entity)
                 .unwrap_or(EntityId(u32::MAX));
+            if self.model.entity(entity).is_some_and(|e| {
+                !e.fields
+                    .iter()
+                    .any(|f| f.ty == trig_ir::Type::Stage(entity))
+            }) {
+                let name = self.model.entity_name(entity).to_owned();
+                self.problems.push(rules::misplaced_clause::with_help(
+                    unit.path,
+                    node.entity.span,
+                    format!("`{name}` has no stages, so it has no pipeline"),
+                    "an entity with stages has a field `stage: stage`",
+                ));
+            }
             if node.stages.is_empty() {
                 self.problems.push(rules::missing_clause::no_stages(
                     unit.path,
@@ -44,6 +57,25 @@ impl Builder<'_> {
                         was.span,
                         "`was` on a stage",
                     ));
+                }
+                let ends = stage
+                    .marks
+                    .iter()
+                    .filter(|m| m.text == "success" || m.text == "failure");
+                if let Some(second) = ends.clone().nth(1)
+                    && let Some(first) = ends.clone().next()
+                {
+                    self.problems.push(rules::duplicate_clause::problem(
+                        unit.path,
+                        second.span,
+                        &second.text,
+                        first.span,
+                    ));
+                }
+                if let Some(same) = native(&stages, &stage.native_id) {
+                    let span = stage.native_id.as_ref().map_or(stage.name.span, |t| t.span);
+                    self.problems
+                        .push(rules::duplicate_field::native_id(unit.path, span, &same));
                 }
                 let mut kind = StageKind::Open;
                 for mark in &stage.marks {
@@ -75,6 +107,15 @@ impl Builder<'_> {
             });
         }
     }
+}
+
+/// The stage that has a native id already.
+fn native(stages: &[Stage], text: &Option<ast::TextLit>) -> Option<SmolStr> {
+    let id = id(text)?;
+    stages
+        .iter()
+        .find(|s| s.native_id.as_ref() == Some(&id))
+        .map(|s| s.name.clone())
 }
 
 fn id(text: &Option<ast::TextLit>) -> Option<SmolStr> {

@@ -74,7 +74,10 @@ impl Scope {
         {
             return Lookup::Found(full, *decl);
         }
-        if let Some((full, decl)) = self.full.get_key_value(name) {
+        // a catalogue does not see the names of the project: they must not change what it means
+        if let Some((full, decl)) = self.full.get_key_value(name)
+            && (catalogue.is_none() || is_catalogue_name(name))
+        {
             return Lookup::Found(full, *decl);
         }
         match self.bare.get(name).map(Vec::as_slice) {
@@ -85,6 +88,11 @@ impl Scope {
             Some(several) => Lookup::Ambiguous(several.to_vec()),
             None => Lookup::Missing,
         }
+    }
+
+    /// The catalogues' names that a name of the project would hide.
+    pub(crate) fn hidden_by(&self, name: &str) -> &[SmolStr] {
+        self.bare.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every name as it may be written, of declarations that `wanted` accepts.
@@ -105,6 +113,11 @@ impl Scope {
         }
         names
     }
+}
+
+/// Whether a full name belongs to a catalogue.
+fn is_catalogue_name(full: &str) -> bool {
+    crate::model::short(full).len() < full.len()
 }
 
 /// The full name of a declaration.

@@ -31,3 +31,14 @@ pub(crate) fn problem(
     );
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
+
+/// `other` has the same native id.
+pub(crate) fn native_id(file: &SmolStr, span: Span, other: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{other}` has this native id already"),
+        file,
+        span,
+    )
+    .into()
+}

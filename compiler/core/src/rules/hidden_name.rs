@@ -1,4 +1,4 @@
-//! `hidden-name`: a variable that hides a name
+//! `hidden-name`: a name that hides another
 
 use smol_str::SmolStr;
 use trig_grammar::Span;
@@ -10,8 +10,8 @@ use crate::problem::Problem;
 pub(crate) const RULE: Rule = Rule {
     name: "hidden-name",
     level: Severity::Error,
-    summary: "a variable that hides a name",
-    explain: "A variable after `any` or `for each` must not be called like something that is visible there.",
+    summary: "a name that hides another",
+    explain: "A variable, field or declaration must not be called like something that is visible where it stands: nobody could tell the two apart.",
 };
 
 /// `name` is visible already, as `what`.
@@ -24,4 +24,11 @@ pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, what: &str) -> Pro
     )
     .help("call it otherwise")
     .into()
+}
+
+/// A declaration called `name` hides `what`.
+pub(crate) fn declared(file: &SmolStr, span: Span, name: &str, what: &str) -> Problem {
+    Diagnostic::error(RULE.name, format!("`{name}` would hide {what}"), file, span)
+        .help("call it otherwise")
+        .into()
 }

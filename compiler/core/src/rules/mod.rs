@@ -2,6 +2,7 @@
 
 pub(crate) mod ambiguous_name;
 pub(crate) mod condition_cycle;
+pub(crate) mod condition_too_large;
 pub(crate) mod duplicate_clause;
 pub(crate) mod duplicate_field;
 pub(crate) mod duplicate_name;
@@ -43,6 +44,7 @@ pub struct Rule {
 pub const ALL: &[Rule] = &[
     ambiguous_name::RULE,
     condition_cycle::RULE,
+    condition_too_large::RULE,
     duplicate_clause::RULE,
     duplicate_field::RULE,
     duplicate_name::RULE,
