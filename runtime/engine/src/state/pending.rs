@@ -47,11 +47,25 @@ pub(crate) struct Captured {
     pub(crate) by: Actor,
 }
 
-/// Of which start a firing is. A start is known by the text of its pattern; `nth` tells apart those with the same text.
+/// Of which start a firing is. With the kind of its event (see [`Captured`]) it says which start of another revision
+/// that is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StartName {
+    /// The pattern as it is written.
     pub(crate) text: SmolStr,
+    /// Its number among those of its kind with that text.
     pub(crate) nth: u32,
+    /// Its number among those of its kind.
+    pub(crate) of_kind: u32,
+}
+
+/// What is known of a firing's delay without the revision that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Delay {
+    /// It is the trigger's, not the start's own.
+    pub(crate) shared: bool,
+    /// It has `while` or `unless`.
+    pub(crate) guarded: bool,
 }
 
 /// What a firing is one of: a second one with the same key is not armed.
@@ -80,6 +94,7 @@ pub(crate) type TimerKey = (
 pub(crate) struct Pending {
     pub(crate) key: FiringKey,
     pub(crate) start: StartName,
+    pub(crate) delay: Delay,
     pub(crate) priority: i32,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) outer: Option<RecordKey>,
