@@ -160,6 +160,7 @@ impl Run<'_> {
         let due = self.now.plus(after.duration);
         let pending = Pending {
             key: firing.key.clone(),
+            revision: self.engine.revision().clone(),
             start,
             delay: delay(firing.trigger, nth, Some(after)),
             priority: firing.trigger.priority,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use trig_ir::{RecordKey, Timestamp, Value};
+use trig_ir::{RecordKey, RevisionHash, Timestamp, Value};
 
 use super::{Fields, Layers, Record};
 use crate::Actor;
@@ -93,6 +93,9 @@ pub(crate) type TimerKey = (
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) key: FiringKey,
+    /// The revision under which it was armed: what was captured is what that one needs, and one that needs more cannot
+    /// run it.
+    pub(crate) revision: RevisionHash,
     pub(crate) start: StartName,
     pub(crate) delay: Delay,
     pub(crate) priority: i32,

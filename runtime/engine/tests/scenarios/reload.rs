@@ -248,3 +248,17 @@ fn what_has_lost_its_start_fires_in_its_time_or_not_at_all() {
     world.later(Millis::HOUR).tick();
     assert_snapshot!(world.story);
 }
+
+#[test]
+fn a_firing_remembers_the_revision_under_which_it_was_armed() {
+    let mut world = run(vec![waits("A", Millis::HOUR)]);
+    let first = world.engine.revision().clone();
+    world.message("1", "x");
+    world.reload(engine(vec![waits("A", Millis::DAY)]));
+    let second = world.engine.revision().clone();
+    world.message("2", "y");
+    assert_ne!(first, second);
+    let state = serde_json::to_value(&world.state).unwrap();
+    let of = |nth: usize| state["pending"][nth][1]["revision"].as_str().unwrap();
+    assert_eq!([of(0), of(1)], [first.0.as_str(), second.0.as_str()]);
+}
