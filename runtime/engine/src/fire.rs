@@ -109,8 +109,8 @@ impl Run<'_> {
 
     fn happen(&mut self, firing: &Firing<'_>, decided: Decided<'_>) {
         if self.cascade.firings >= MOST_FIRINGS {
+            // what has happened still counts for what waits: the queue is worked off, only nothing starts any more
             self.cascade.cut = true;
-            self.cascade.queue.clear();
             self.audit(Audit::Cut {
                 reason: format!("more than {MOST_FIRINGS} firings of one input"),
             });
