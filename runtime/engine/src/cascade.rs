@@ -77,6 +77,7 @@ pub(crate) struct Cascade {
     /// What has fired in it.
     pub(crate) fired: BTreeSet<FiringKey>,
     pub(crate) firings: u32,
+    /// Nothing more starts; what is in the queue still cancels.
     pub(crate) cut: bool,
 }
 

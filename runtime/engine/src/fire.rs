@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trig_ir::{After, RecordKey, Start, Trigger, TriggerId};
+use trig_ir::{After, RecordKey, Trigger, TriggerId};
 
 use crate::actions::{self, Step};
 use crate::apply::Run;
@@ -21,9 +21,8 @@ use trig_ir::ActorKind;
 pub(crate) struct Firing<'a> {
     pub(crate) id: TriggerId,
     pub(crate) trigger: &'a Trigger,
-    /// Which start.
-    pub(crate) nth: usize,
-    pub(crate) start: &'a Start,
+    /// Its delay.
+    pub(crate) after: Option<&'a After>,
     pub(crate) key: FiringKey,
     pub(crate) outer: Option<RecordKey>,
     pub(crate) event: EventView<'a>,
@@ -38,11 +37,6 @@ pub(crate) struct Firing<'a> {
 }
 
 impl<'a> Firing<'a> {
-    /// Its delay: the start's own, else the trigger's.
-    pub(crate) fn after(&self) -> Option<&'a After> {
-        self.start.after.as_ref().or(self.trigger.after.as_ref())
-    }
-
     /// What its expressions see when they run.
     pub(crate) fn scope<'s>(&'s self, run: &'s Run<'_>) -> Scope<'s> {
         // of a record that is gone, its last version is all there is
@@ -91,7 +85,7 @@ impl Run<'_> {
         {
             return Err(tell.then_some(Why::SubjectGone));
         }
-        let holding = firing.after().and_then(|after| after.holds.as_ref());
+        let holding = firing.after.and_then(|after| after.holds.as_ref());
         for guard in holding.into_iter().chain(&firing.trigger.during) {
             match holds(scope, guard, &NOBODY) {
                 Ok(true) => {}
@@ -115,8 +109,8 @@ impl Run<'_> {
 
     fn happen(&mut self, firing: &Firing<'_>, decided: Decided<'_>) {
         if self.cascade.firings >= MOST_FIRINGS {
+            // what has happened still counts for what waits: the queue is worked off, only nothing starts any more
             self.cascade.cut = true;
-            self.cascade.queue.clear();
             self.audit(Audit::Cut {
                 reason: format!("more than {MOST_FIRINGS} firings of one input"),
             });

@@ -28,6 +28,7 @@ mod reads;
 mod reload;
 mod render;
 mod snapshot;
+mod starts;
 mod state;
 
 pub use engine::{Engine, Options};

@@ -276,8 +276,7 @@ impl<'e> Run<'e> {
         let firing = Firing {
             id: started.id,
             trigger,
-            nth: started.nth,
-            start: started.start,
+            after: started.start.after.as_ref().or(trigger.after.as_ref()),
             event: event.view(),
             before: change.map_or(&NOTHING_KNOWN, |change| &change.before),
             last: event.last().filter(|_| change.is_some()),
@@ -288,8 +287,8 @@ impl<'e> Run<'e> {
             key,
             outer,
         };
-        match firing.after() {
-            Some(after) => self.arm(&firing, after, &event.by),
+        match firing.after {
+            Some(after) => self.arm(&firing, started.nth, after, &event.by),
             None => self.fire(&firing),
         }
     }

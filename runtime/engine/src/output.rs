@@ -250,6 +250,7 @@ pub enum Why {
     SubjectGone,
     /// The trigger is disabled.
     Disabled,
-    /// The trigger is no longer part of the project.
+    /// The trigger, or the start with the `while` or `unless` that the firing waited under, is no longer part of the
+    /// project.
     Removed,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use trig_ir::{ActorKind, After, Cancel, EventKind, RecordKey, Test, Trigger, TriggerId};
+use trig_ir::{ActorKind, After, Cancel, EventKind, Millis, RecordKey, Test, Trigger, TriggerId};
 
 use crate::apply::Run;
 use crate::cascade::Event;
@@ -13,7 +13,8 @@ use crate::fire::Firing;
 use crate::index::Index;
 use crate::key::{self, Root};
 use crate::matching::{explain, not_known};
-use crate::state::{Before, Captured, Pending, Record, StartName, Watch};
+use crate::starts;
+use crate::state::{Before, Captured, Delay, Pending, Record, Watch};
 use crate::{Actor, Audit, Engine, Why};
 
 /// A firing that waits, with what the revision has of it.
@@ -21,7 +22,8 @@ pub(crate) struct Waiting<'a> {
     pub(crate) pending: &'a Pending,
     pub(crate) id: TriggerId,
     pub(crate) trigger: &'a Trigger,
-    pub(crate) nth: usize,
+    /// Its start; `None`: the revision has it no more.
+    nth: Option<usize>,
     /// The kind of the event that started it, if the revision still has such.
     kind: Option<EventKind>,
 }
@@ -39,29 +41,31 @@ impl<'a> Waiting<'a> {
         if subject != pending.key.subject.as_ref().map(|key| &key.entity) {
             return None;
         }
-        let mut alike = (0..trigger.starts.len()).filter(|nth| {
-            let start = trigger.starts.get(*nth);
-            start.is_some_and(|start| start.pattern.text == pending.start.text.as_str())
-        });
-        let first = alike.next();
-        let skip = usize::try_from(pending.start.nth).unwrap_or(0);
-        let exact = match skip {
-            0 => first,
-            n => alike.nth(n - 1),
-        };
+        let kind = engine.index().kind(&pending.event.kind);
+        let nth = kind
+            .as_ref()
+            .and_then(|kind| starts::find(trigger, kind, &pending.start));
         Some(Self {
             pending,
             id,
             trigger,
-            nth: exact.or(first).unwrap_or(0),
-            kind: engine.index().kind(&pending.event.kind),
+            nth,
+            kind,
         })
     }
 
-    pub(crate) fn after(&self) -> Option<&'a After> {
-        let start = self.trigger.starts.get(self.nth);
-        let own = start.and_then(|start| start.after.as_ref());
-        own.or(self.trigger.after.as_ref())
+    /// The delay that the revision has for it. Without its start, that is at most the one of the whole trigger.
+    fn after(&self) -> Option<&'a After> {
+        let shared = self.trigger.after.as_ref();
+        match self.nth {
+            Some(nth) => own_delay(self.trigger, nth).or(shared),
+            None => shared.filter(|_| self.pending.delay.shared),
+        }
+    }
+
+    /// Its start has gone, and with it what would cancel it.
+    fn unguarded(&self) -> bool {
+        self.nth.is_none() && self.pending.delay.guarded && self.after().is_none()
     }
 
     fn event(&self) -> EventView<'_> {
@@ -89,6 +93,17 @@ impl<'a> Waiting<'a> {
     }
 }
 
+fn own_delay(trigger: &Trigger, nth: usize) -> Option<&After> {
+    trigger.starts.get(nth)?.after.as_ref()
+}
+
+fn delay(trigger: &Trigger, nth: usize, after: Option<&After>) -> Delay {
+    Delay {
+        shared: own_delay(trigger, nth).is_none(),
+        guarded: after.is_some_and(|after| after.holds.is_some() || !after.unless.is_empty()),
+    }
+}
+
 /// What may cancel a firing, for the index.
 pub(crate) fn watches(
     engine: &Engine,
@@ -113,7 +128,7 @@ enum Held {
 
 impl Run<'_> {
     /// Lets a firing wait.
-    pub(crate) fn arm(&mut self, firing: &Firing<'_>, after: &After, by: &Actor) {
+    pub(crate) fn arm(&mut self, firing: &Firing<'_>, nth: usize, after: &After, by: &Actor) {
         let refused = |why| Audit::NotFired {
             trigger: firing.trigger.name.clone(),
             subject: firing.key.subject.clone(),
@@ -131,6 +146,9 @@ impl Run<'_> {
         let Some(kind) = Index::kind_name(self.engine.ir(), kind) else {
             return;
         };
+        let Some(start) = starts::name(firing.trigger, nth) else {
+            return;
+        };
         // `while` holds throughout, from the start
         let (held, reads) = self.held(firing.scope(self), after);
         if let Held::No(why) = held {
@@ -139,16 +157,12 @@ impl Run<'_> {
             }
             return;
         }
-        let text = &firing.start.pattern.text;
-        let earlier = firing.trigger.starts.iter().take(firing.nth);
-        let nth = earlier.filter(|start| start.pattern.text == *text).count();
         let due = self.now.plus(after.duration);
         let pending = Pending {
             key: firing.key.clone(),
-            start: StartName {
-                text: text.as_str().into(),
-                nth: u32::try_from(nth).unwrap_or(0),
-            },
+            revision: self.engine.revision().clone(),
+            start,
+            delay: delay(firing.trigger, nth, Some(after)),
             priority: firing.trigger.priority,
             outer: firing.outer.clone(),
             event: Captured {
@@ -303,7 +317,9 @@ impl Run<'_> {
         }
     }
 
-    /// Cancels what the revision has no more; else the new deadline, and what may cancel it.
+    /// Cancels what the revision has no more; else the new deadline, and what may cancel it. What has lost its start
+    /// keeps its deadline; but if it has lost its `while` or `unless` with it, nobody would know whether it still
+    /// holds: then it is cancelled, too.
     pub(crate) fn adopt(&mut self, number: u64) {
         let Some(pending) = self.state.pending.get(&number).cloned() else {
             return;
@@ -316,8 +332,23 @@ impl Run<'_> {
             self.drop_pending(number, Why::Disabled);
             return;
         }
+        if waiting.unguarded() {
+            self.drop_pending(number, Why::Removed);
+            return;
+        }
         let after = waiting.after();
-        let duration = after.map_or(trig_ir::Millis(0), |after| after.duration);
+        let (start, delay, due) = match waiting.nth {
+            None => (pending.start.clone(), pending.delay, pending.due),
+            Some(nth) => {
+                let name = starts::name(waiting.trigger, nth);
+                let wait = after.map_or(Millis(0), |after| after.duration);
+                (
+                    name.unwrap_or_else(|| pending.start.clone()),
+                    delay(waiting.trigger, nth, after),
+                    pending.since.plus(wait).max(self.now),
+                )
+            }
+        };
         let (held, reads) = match after {
             Some(after) => self.held(waiting.scope(self), after),
             None => (Held::Yes, BTreeSet::new()),
@@ -328,7 +359,9 @@ impl Run<'_> {
         }
         let adopted = Pending {
             priority: waiting.trigger.priority,
-            due: pending.since.plus(duration).max(self.now),
+            start,
+            delay,
+            due,
             watches: watches(self.engine, after, pending.key.subject.as_ref()),
             reads,
             ..pending.as_ref().clone()
@@ -364,15 +397,14 @@ impl Run<'_> {
             self.audit(gone(Why::Disabled));
             return;
         }
-        let Some(start) = waiting.trigger.starts.get(waiting.nth) else {
+        if waiting.unguarded() {
             self.audit(gone(Why::Removed));
             return;
-        };
+        }
         let firing = Firing {
             id: waiting.id,
             trigger: waiting.trigger,
-            nth: waiting.nth,
-            start,
+            after: waiting.after(),
             key: pending.key.clone(),
             outer: pending.outer.clone(),
             event: waiting.event(),
@@ -416,7 +448,8 @@ fn cancels(
             return None;
         }
     }
-    let pairs = cancel.finer.get(waiting.nth).into_iter().flatten();
+    let pairs = waiting.nth.and_then(|nth| cancel.finer.get(nth));
+    let pairs = pairs.into_iter().flatten();
     for (mine, its) in pairs {
         // only where both events refer to one do they have to refer to the same
         let mine = Eval::new(scope).record_at(mine).ok().flatten();

@@ -16,7 +16,7 @@ use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
 
 pub(crate) use marks::{Mark, MarkKey};
 pub(crate) use pending::{
-    Before, Captured, FiringKey, KindName, Pending, StartName, TimerKey, Watch,
+    Before, Captured, Delay, FiringKey, KindName, Pending, StartName, TimerKey, Watch,
 };
 pub(crate) use record::{Fields, Grave, Provisional, Record};
 pub(crate) use table::{Layer, Read};

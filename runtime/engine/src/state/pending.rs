@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use trig_ir::{RecordKey, Timestamp, Value};
+use trig_ir::{RecordKey, RevisionHash, Timestamp, Value};
 
 use super::{Fields, Layers, Record};
 use crate::Actor;
@@ -47,11 +47,25 @@ pub(crate) struct Captured {
     pub(crate) by: Actor,
 }
 
-/// Of which start a firing is. A start is known by the text of its pattern; `nth` tells apart those with the same text.
+/// Of which start a firing is. With the kind of its event (see [`Captured`]) it says which start of another revision
+/// that is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StartName {
+    /// The pattern as it is written.
     pub(crate) text: SmolStr,
+    /// Its number among those of its kind with that text.
     pub(crate) nth: u32,
+    /// Its number among those of its kind.
+    pub(crate) of_kind: u32,
+}
+
+/// What is known of a firing's delay without the revision that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Delay {
+    /// It is the trigger's, not the start's own.
+    pub(crate) shared: bool,
+    /// It has `while` or `unless`.
+    pub(crate) guarded: bool,
 }
 
 /// What a firing is one of: a second one with the same key is not armed.
@@ -79,7 +93,11 @@ pub(crate) type TimerKey = (
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) key: FiringKey,
+    /// The revision under which it was armed: what was captured is what that one needs, and one that needs more cannot
+    /// run it.
+    pub(crate) revision: RevisionHash,
     pub(crate) start: StartName,
+    pub(crate) delay: Delay,
     pub(crate) priority: i32,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) outer: Option<RecordKey>,

@@ -87,6 +87,59 @@ fn an_input_causes_at_most_so_many_firings() {
 }
 
 #[test]
+fn what_has_happened_when_firings_are_cut_still_cancels() {
+    // ping n causes the pings 2n and 2n + 1: they fire in the order of n, and more than 20000 are told of
+    let n = || load(event("n"));
+    let twice = || Expr::Arith(ArithOp::Mul, Box::new(n()), Box::new(int(2)));
+    let emit = |n: Expr| {
+        act(ActionKind::Emit {
+            event: PING,
+            args: vec![("lead".into(), load(subject(""))), ("n".into(), n)],
+        })
+    };
+    let odd = Expr::Arith(ArithOp::Add, Box::new(twice()), Box::new(int(1)));
+    let double = Trigger {
+        again: true,
+        actions: vec![set("score", SetOp::Assign, n()), emit(twice()), emit(odd)],
+        ..trigger("Double", vec![on_ping()])
+    };
+    let mut last = cancel(EventKind::Event(PING), "ping(n: 20001)", "lead");
+    let is_last = compare(CompareOp::Eq, load(candidate("n")), int(20_001));
+    last.pattern.filter = Some(is_last);
+    let few = Expr::Not(Box::new(more_than(subject("score"), 9_999)));
+    let waits = |name: &str, after| Trigger {
+        after: Some(after),
+        ..trigger(name, vec![on_message()])
+    };
+    let mut world = run(vec![
+        double,
+        waits(
+            "Unless",
+            After {
+                unless: vec![last],
+                ..after(Millis::HOUR)
+            },
+        ),
+        waits(
+            "While",
+            After {
+                holds: Some(guard(GuardKind::While, "score <= 9999", few)),
+                ..after(Millis::HOUR)
+            },
+        ),
+    ]);
+    world.updated("1", json!({"score": 0})).message("1", "x");
+    world.event("crm.ping", json!({"lead": 1, "n": 1}));
+    assert_eq!(world.count("fired Double"), 10_000);
+    assert_eq!(world.count("cut: more than 10000 firings of one input"), 1);
+    assert_eq!(
+        world.count("cancelled Unless for crm.lead/1: unless `ping(n: 20001)`"),
+        1
+    );
+    assert_eq!(world.count("cancelled While for crm.lead/1: While"), 1);
+}
+
+#[test]
 fn timers_run_by_due_priority_trigger_subject() {
     let waits = |name: &str, priority, ms| Trigger {
         priority,
