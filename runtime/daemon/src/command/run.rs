@@ -173,17 +173,19 @@ async fn first(
             for dir in &args.dirs {
                 store.outside(dir)?;
             }
-            if args.fresh {
-                match store.remove() {
-                    Err(e @ StoreError::NotAStore(_)) => {
-                        anstream::eprintln!("trigd: {e}");
-                        return Ok(First::End(super::FOUND));
-                    }
-                    other => other?,
-                }
-            }
             let known = compiled.iter().any(|(_, c)| c.workspace().is_some());
-            if compiled.iter().any(|(_, c)| c.ir.is_some()) || (store.is_there() && known) {
+            // what is about to be removed is not run
+            let kept = !args.fresh && store.is_there() && known;
+            if compiled.iter().any(|(_, c)| c.ir.is_some()) || kept {
+                if args.fresh {
+                    match store.clear() {
+                        Err(e @ StoreError::NotAStore(_)) => {
+                            anstream::eprintln!("trigd: {e}");
+                            return Ok(First::End(super::FOUND));
+                        }
+                        other => other?,
+                    }
+                }
                 return Ok(First::Go(store, compiled));
             }
         }
