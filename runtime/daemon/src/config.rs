@@ -34,6 +34,14 @@ impl Config {
         }
     }
 
+    /// Lets nobody in.
+    pub(crate) fn close(&mut self) {
+        self.token = Secret::Missing;
+        for connector in self.connectors.values_mut() {
+            connector.secret = Secret::Missing;
+        }
+    }
+
     /// The first connector of a kind, by name.
     pub fn of_kind(&self, kind: &str) -> Option<(&SmolStr, &Connector)> {
         self.connectors.iter().find(|(_, c)| c.kind == kind)

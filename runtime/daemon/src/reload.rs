@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
+use trig_compiler::Severity;
+use trig_compiler::manifest::Manifest;
 use trig_ir::{Ir, RevisionHash, Trigger};
 
+use crate::config::Config;
 use crate::happened::{Happened, Teller};
-use crate::project::{Compiled, Compiler, Secrets, configure};
+use crate::project::{Compiled, Compiler, Report, Secrets, configure};
 use crate::registry::{Registry, Site};
 use crate::shard::{Activation, Control, Shard};
 use crate::store::Revisions;
@@ -161,8 +164,37 @@ impl Reloader {
 
     /// The configuration that goes with what was compiled.
     pub(crate) fn site(&self, dir: &Path, compiled: &Compiled, ir: &Ir) -> Site {
+        Site::new(self.config(dir, &compiled.manifest), ir)
+    }
+
+    /// The configuration with which a revision was kept, for a project that does not compile: what could be read of its
+    /// manifest may lack a token, or a receiver.
+    pub(crate) fn kept_site(
+        &self,
+        dir: &Path,
+        revision: &RevisionHash,
+        ir: &Ir,
+        report: &Report,
+    ) -> Site {
+        let kept = self.revisions.manifest(revision);
+        let (manifest, found) = trig_compiler::manifest::parse(kept.as_deref());
+        let mut config = self.config(dir, &manifest);
+        config.workspace = ir.project.id.clone();
+        if found.iter().any(|d| d.severity == Severity::Error) {
+            self.note(format!(
+                "{}: the manifest of revision {revision} cannot be read either; nobody is let in until the project compiles",
+                config.workspace
+            ));
+            config.close();
+        }
+        let mut site = Site::new(config, ir);
+        site.failed_reload = Some(report.json.clone());
+        site
+    }
+
+    fn config(&self, dir: &Path, manifest: &Manifest) -> Config {
         let (config, notes) = configure(
-            &compiled.manifest,
+            manifest,
             &Secrets {
                 dir,
                 var: &|name| std::env::var(name).ok(),
@@ -172,7 +204,7 @@ impl Reloader {
         for note in notes {
             self.note(note);
         }
-        Site::new(config, ir)
+        config
     }
 
     /// Shows what was found in a project.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use trig_engine::{Effect, EffectResult, Outcome};
 
@@ -53,6 +53,7 @@ struct Courier {
     teller: Teller,
     settings: Settings,
     permits: Semaphore,
+    pending: watch::Sender<usize>,
     closing: Closing,
 }
 
@@ -70,6 +71,7 @@ impl Outbox {
         closing: Closing,
     ) -> Self {
         let permits = Semaphore::new(settings.parallel.max(1));
+        let pending = incoming.pending.clone();
         Self {
             incoming,
             courier: Arc::new(Courier {
@@ -79,6 +81,7 @@ impl Outbox {
                 teller,
                 settings,
                 permits,
+                pending,
                 closing,
             }),
         }
@@ -163,13 +166,11 @@ impl Courier {
             if self.closing.is_said() {
                 return None;
             }
+            let changes = self.registry.changes();
             // looked up anew each time: the configuration may have been mended meanwhile
             let Some(site) = self.registry.get(&order.workspace) else {
-                return Some((
-                    Outcome::Undelivered,
-                    attempt,
-                    "the workspace is not configured".into(),
-                ));
+                self.park(changes).await;
+                continue;
             };
             let hold = site.hold.contains(action(effect));
             if hold && attempt > 0 && order.attempted == Some(attempt) {
@@ -185,6 +186,11 @@ impl Courier {
                     return Some((Outcome::Done, 1, "written".into()));
                 }
                 Target::Url(url, timeout, most) => (url, timeout, most),
+                // what is on disk may have the receiver, and cannot be read
+                Target::Nowhere(_) if site.failed_reload.is_some() => {
+                    self.park(changes).await;
+                    continue;
+                }
                 Target::Nowhere(reason) => return Some((Outcome::Undelivered, attempt, reason)),
             };
             attempt += 1;
@@ -278,6 +284,18 @@ impl Courier {
             () = tokio::time::sleep(wait) => {}
             () = closing.said() => {}
         }
+    }
+
+    /// Waits until a workspace is configured anew, or the daemon ends. Nobody waits for the effect meanwhile.
+    async fn park(&self, mut changes: watch::Receiver<()>) {
+        self.pending.send_modify(|n| *n = n.saturating_sub(1));
+        let mut closing = self.closing.clone();
+        tokio::select! {
+            // the registry lives as long as this does
+            _ = changes.changed() => {}
+            () = closing.said() => {}
+        }
+        self.pending.send_modify(|n| *n += 1);
     }
 
     /// Puts on record that a request is about to leave.
