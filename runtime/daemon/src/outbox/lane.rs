@@ -204,9 +204,8 @@ impl Courier {
             let (reason, after) = match verdict {
                 Verdict::Taken(detail) => return Some((Outcome::Done, attempt, detail)),
                 Verdict::Refused(detail) => return Some((Outcome::Failed, attempt, detail)),
-                Verdict::Unknown(_) if hold => return self.hold(effect),
-                Verdict::Later(reason, after) => (reason, after),
-                Verdict::Unknown(reason) => (reason, None),
+                Verdict::Unknown(..) if hold => return self.hold(effect),
+                Verdict::Later(reason, after) | Verdict::Unknown(reason, after) => (reason, after),
             };
             if attempt >= most {
                 return Some((
