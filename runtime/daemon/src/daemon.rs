@@ -170,6 +170,7 @@ impl Daemon {
                 trace: options.trace,
             },
             orders,
+            registry: registry.clone(),
             teller: teller.clone(),
         };
         let mut found = Vec::new();

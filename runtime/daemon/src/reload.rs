@@ -110,6 +110,10 @@ impl Reloader {
         if let Some((running, _)) = &before
             && *running == revision
         {
+            // the manifest may be another one
+            if let Err(reason) = self.keep(&revision, ir, &compiled).await {
+                self.note(format!("{id}: {reason}"));
+            }
             self.registry.put(site);
             project.running = before;
             if was_broken {
@@ -122,11 +126,10 @@ impl Reloader {
         if compiled.report.warnings > 0 {
             self.tell_report(project, &compiled);
         }
-        if let Err(reason) = self.activate(&revision, ir, &compiled).await {
+        if let Err(reason) = self.activate(&revision, ir, &compiled, site).await {
             project.running = before;
             return self.note(format!("{id}: revision {revision} is not active: {reason}"));
         }
-        self.registry.put(site);
         self.teller.tell(|| Happened::Active {
             workspace: id,
             revision: revision.clone(),
@@ -135,8 +138,8 @@ impl Reloader {
         project.running = Some((revision, Arc::clone(ir)));
     }
 
-    /// Puts a revision on disk, and then into the log.
-    async fn activate(
+    /// Puts a revision on disk.
+    async fn keep(
         &self,
         revision: &RevisionHash,
         ir: &Arc<Ir>,
@@ -147,15 +150,24 @@ impl Reloader {
         tokio::task::spawn_blocking(move || revisions.put(&hash, &content, &sources))
             .await
             .map_err(|e| e.to_string())?
+            .map_err(|e| e.to_string())
+    }
+
+    /// Puts a revision on disk, makes it ready to run, and only then has it put into the log.
+    async fn activate(
+        &self,
+        revision: &RevisionHash,
+        ir: &Arc<Ir>,
+        compiled: &Compiled,
+        site: Site,
+    ) -> Result<(), String> {
+        self.keep(revision, ir, compiled).await?;
+        let (hash, content) = (revision.clone(), Arc::clone(ir));
+        let activation = tokio::task::spawn_blocking(move || Activation::new(hash, content, site))
+            .await
             .map_err(|e| e.to_string())?;
         let (done, active) = oneshot::channel();
-        self.shard.ask(Control::Activate {
-            activation: Activation {
-                revision: revision.clone(),
-                ir: Arc::clone(ir),
-            },
-            done,
-        });
+        self.shard.ask(Control::Activate { activation, done });
         match active.await {
             Ok(result) => result.map_err(|e| e.to_string()),
             Err(_) => Err("the daemon is ending".into()),

@@ -8,14 +8,15 @@ use tokio::sync::oneshot;
 use trig_engine::{Input, InputKind, Options, Output, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 
-use super::command::{Accepted, Applied, Refusal, Status, Until};
+use super::command::{Accepted, Activation, Applied, Intake, Refusal, Status, Until};
 use super::digest::BatchDigest;
 use super::item::{Item, Step};
-use super::workspace::{Running, Workspace};
+use super::workspace::Workspace;
 use crate::clock::Clock;
 use crate::happened::{Happened, Teller};
 use crate::outbox::Orders;
 use crate::position;
+use crate::registry::Registry;
 use crate::store::{AttemptPayload, Journal, JournalError, RevisionPayload, Room};
 use trig_log::{Record, RecordKind};
 
@@ -49,6 +50,7 @@ pub(crate) struct Core<J> {
     pub(crate) digest: u64,
     pub(crate) options: Options,
     pub(crate) orders: Orders,
+    pub(crate) registry: Registry,
     pub(crate) teller: Teller,
 }
 
@@ -107,14 +109,15 @@ impl<J: Journal> Core<J> {
                     }
                 },
                 Item::Activate { activation, done } => {
-                    let id = activation.ir.project.id.clone();
+                    let id = activation.running.ir.project.id.clone();
                     self.enliven(&id);
                     let workspace = self.workspace(&id);
                     if let Some(reason) = workspace.stopped.clone() {
                         answer(done, Err(Refusal::Stopped(reason)));
                         return None;
                     }
-                    if workspace.revision() == Some(&activation.revision) {
+                    if workspace.revision() == Some(&activation.running.revision) {
+                        self.registry.put(activation.site);
                         answer(done, Ok(()));
                         return None;
                     }
@@ -152,18 +155,25 @@ impl<J: Journal> Core<J> {
     }
 
     /// A workspace with a timer that is due, and nothing in the batch that would run it, gets a tick. A new revision
-    /// runs no timers: those that are due run before it, under the old one.
+    /// runs no timers: those that are due run before it, under the old one, so that what follows it does not count.
     fn add_ticks(&self, items: &mut Vec<Item>, now: Timestamp) {
-        let advanced: BTreeSet<SmolStr> = items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Input(intake) => Some(intake.workspace.clone()),
-                Item::Result { workspace, .. } | Item::Tick { workspace } => {
-                    Some(workspace.clone())
+        let mut advanced = BTreeSet::new();
+        let mut switched = BTreeSet::new();
+        for item in &*items {
+            match item {
+                Item::Input(Intake { workspace, .. })
+                | Item::Result { workspace, .. }
+                | Item::Tick { workspace } => {
+                    if !switched.contains(workspace) {
+                        advanced.insert(workspace.clone());
+                    }
                 }
-                Item::Activate { .. } | Item::Attempt { .. } => None,
-            })
-            .collect();
+                Item::Activate { activation, .. } => {
+                    switched.insert(activation.running.ir.project.id.clone());
+                }
+                Item::Attempt { .. } => {}
+            }
+        }
         let ticks = self
             .workspaces
             .values()
@@ -243,10 +253,11 @@ impl<J: Journal> Core<J> {
                     })?,
                 ),
                 Item::Activate { activation, .. } => {
-                    let workspace = &activation.ir.project.id;
-                    switched.insert(workspace, &activation.revision);
+                    let running = &activation.running;
+                    let workspace = &running.ir.project.id;
+                    switched.insert(workspace, &running.revision);
                     let payload = RevisionPayload {
-                        revision: activation.revision.clone(),
+                        revision: running.revision.clone(),
                     };
                     (
                         workspace,
@@ -417,15 +428,16 @@ impl<J: Journal> Core<J> {
                 answer(done, ());
             }
             Step::Activate { activation, done } => {
-                let workspace = activation.ir.project.id.clone();
-                self.workspace(&workspace).running = Some(Running::new(
-                    activation.revision.clone(),
-                    Arc::clone(&activation.ir),
-                ));
+                let Activation { running, site } = activation;
+                let workspace = running.ir.project.id.clone();
+                let revision = running.revision.clone();
+                // before anything comes out under the revision
+                self.registry.put(site);
+                self.workspace(&workspace).running = Some(running);
                 let input = Input {
                     position: position::input(position, 0),
                     at,
-                    kind: InputKind::Revision(activation.revision),
+                    kind: InputKind::Revision(revision),
                 };
                 self.input(&workspace, &input, digest)?;
                 answer(done, Ok(()));

@@ -14,8 +14,10 @@ use super::core::{Broken, Core};
 use super::item::Item;
 use super::queue::Share;
 use crate::clock::ManualClock;
+use crate::config::Config;
 use crate::happened::Teller;
 use crate::outbox::Orders;
+use crate::registry::{Registry, Site};
 use crate::store::{InputPayload, Journal, JournalError, Room};
 
 const PROJECT: &str = r#"
@@ -112,10 +114,11 @@ fn compile(text: &str) -> Arc<Ir> {
 fn activation(ir: &Arc<Ir>) -> (Item, oneshot::Receiver<Result<(), Refusal>>) {
     let (done, active) = oneshot::channel();
     let item = Item::Activate {
-        activation: Activation {
-            revision: ir.hash().unwrap(),
-            ir: Arc::clone(ir),
-        },
+        activation: Activation::new(
+            ir.hash().unwrap(),
+            Arc::clone(ir),
+            Site::new(Config::new("acme"), ir),
+        ),
         done,
     };
     (item, active)
@@ -133,6 +136,7 @@ impl Bench {
             digest: 0,
             options: Options { trace: true },
             orders: Orders::new().0,
+            registry: Registry::default(),
             teller: Teller::silent(),
         };
         let (item, mut active) = activation(&compile(PROJECT));
@@ -235,6 +239,37 @@ fn timers_that_are_due_run_before_a_new_revision() {
     assert_eq!(active.try_recv(), Ok(Ok(())));
     assert_eq!(bench.log.kinds(), "Revision\nInput\nTick Revision");
     assert_eq!(bench.state().waiting().count(), 0);
+}
+
+#[test]
+fn an_input_behind_a_new_revision_does_not_stand_for_a_tick_before_it() {
+    let mut bench = Bench::new();
+    let (opened, _answer) = body("acme", &["1"]);
+    bench.commit(vec![opened]);
+    bench.clock.advance(700_000);
+    let (switch, _active) = activation(&compile(&PROJECT.replace("10m", "20m")));
+    let (behind, _answer) = body("acme", &["2"]);
+    bench.commit(vec![switch, behind]);
+    let (before, _answer) = body("acme", &["3"]);
+    let (switch, _active) = activation(&compile(PROJECT));
+    bench.clock.advance(1_300_000);
+    bench.commit(vec![before, switch]);
+    assert_eq!(
+        bench.log.kinds(),
+        "Revision\nInput\nTick Revision Input\nInput Revision"
+    );
+}
+
+#[test]
+fn a_revisions_site_is_in_place_once_it_is_active() {
+    let mut bench = Bench::new();
+    let site = || bench.core.registry.get("acme").unwrap();
+    assert!(site().hold.is_empty());
+    let unsure = "action desk.page for ticket { } if_unknown hold\n";
+    let (switch, _active) = activation(&compile(&format!("{PROJECT}{unsure}")));
+    bench.commit(vec![switch]);
+    let site = bench.core.registry.get("acme").unwrap();
+    assert!(site.hold.contains("desk.page"));
 }
 
 #[test]
