@@ -4,8 +4,10 @@ mod journal;
 mod record;
 mod revisions;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use trig_log::fs::{FileSystem, Lock, RealFs};
@@ -23,6 +25,24 @@ const LOG: &str = "log";
 /// The file in the log's directory by whose lock a writer has it.
 const LOCK: &str = "lock";
 const REVISIONS: &str = "revisions";
+
+/// Makes a directory that only its owner may look into, and what is missing above it.
+fn make_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(dir)
+}
+
+/// For writing a file that, if it is made, only its owner may read.
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
+}
 
 /// A store's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +134,7 @@ impl Store {
             return Err(StoreError::NotAStore(self.dir.clone()));
         }
         let log = self.log_dir();
-        fs::create_dir_all(&log).map_err(|e| self.io(e))?;
+        make_dir(&log).map_err(|e| self.io(e))?;
         let path = log.join(LOCK);
         let _lock = match RealFs.lock(&path).map_err(|e| self.io(e))? {
             Lock::Held(lock) => lock,
@@ -152,7 +172,7 @@ impl Store {
         if self.is_there() {
             return Ok(());
         }
-        fs::create_dir_all(&self.dir).map_err(|e| self.io(e))?;
+        make_dir(&self.dir).map_err(|e| self.io(e))?;
         if !self.is_empty()? {
             return Err(StoreError::NotAStore(self.dir.clone()));
         }
@@ -160,14 +180,13 @@ impl Store {
     }
 
     fn make(&self) -> io::Result<()> {
-        let mut marker = OpenOptions::new()
-            .write(true)
+        let mut marker = private_file()
             .create_new(true)
             .open(self.dir.join(MARKER))?;
         marker.write_all(MARKER_TEXT.as_bytes())?;
         marker.sync_all()?;
-        fs::create_dir_all(self.dir.join(LOG))?;
-        fs::create_dir_all(self.dir.join(REVISIONS))?;
+        make_dir(&self.dir.join(LOG))?;
+        make_dir(&self.dir.join(REVISIONS))?;
         File::open(&self.dir)?.sync_all()?;
         if let Some(parent) = self.dir.parent().filter(|p| !p.as_os_str().is_empty()) {
             File::open(parent)?.sync_all()?;
@@ -182,7 +201,7 @@ impl Store {
     pub fn open_log(&self) -> Result<(Log, Recovered), StoreError> {
         // a store whose making was cut short
         for part in [LOG, REVISIONS] {
-            fs::create_dir_all(self.dir.join(part)).map_err(|e| self.io(e))?;
+            make_dir(&self.dir.join(part)).map_err(|e| self.io(e))?;
         }
         Ok(Log::open(&self.log_dir(), trig_log::Options::default())?)
     }
@@ -258,6 +277,25 @@ mod tests {
         let (_log, again) = store.open_log().unwrap();
         assert_ne!(again.log_id, recovered.log_id);
         assert!(!store.dir().join(REVISIONS).join("x").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_look_into_a_store() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(dir.path().join("store"));
+        store.create().unwrap();
+        let mode = |path: &str| {
+            let meta = fs::metadata(store.dir().join(path)).unwrap();
+            meta.permissions().mode() & 0o777
+        };
+        assert_eq!(["", LOG, REVISIONS].map(mode), [0o700; 3]);
+        assert_eq!(mode(MARKER), 0o600);
+        // what is missing is made anew, and no wider
+        fs::remove_dir(store.log_dir()).unwrap();
+        drop(store.open_log().unwrap());
+        assert_eq!(mode(LOG), 0o700);
     }
 
     #[test]

@@ -100,7 +100,10 @@ impl Revisions {
             File::open(path)?.sync_all()?;
         } else {
             let temporary = path.with_extension("tmp");
-            let mut file = File::create(&temporary)?;
+            let mut file = super::private_file()
+                .create(true)
+                .truncate(true)
+                .open(&temporary)?;
             file.write_all(&bytes)?;
             file.sync_all()?;
             fs::rename(&temporary, path)?;
