@@ -97,6 +97,8 @@ async fn go(
     teller: Teller,
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
+    // what is played is shown whole: the next file waits until what came of the one before has been shown
+    teller.keep_all(args.play);
     let compiler = compiler(colour.on_stdout());
     // before the first compilation, so that no edit falls between the two
     let mut watcher = Watcher::new(&args.dirs, DEBOUNCE).context("cannot watch the projects")?;
@@ -306,6 +308,7 @@ async fn attend(
         }
         return Ok(code);
     }
+    teller.keep_all(false);
     loop {
         tokio::select! {
             changed = watcher.changed() => match changed {
