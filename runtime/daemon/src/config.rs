@@ -10,6 +10,9 @@ use subtle::ConstantTimeEq;
 /// The largest body that is accepted where the manifest says nothing.
 pub const DEFAULT_MAX_BODY: usize = 1 << 20;
 
+/// The largest body that is accepted whatever the manifest says.
+pub const MOST_BODY: usize = 64 << 20;
+
 /// A workspace's configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {

@@ -79,6 +79,9 @@ pub enum Refusal {
     /// No room in the log.
     #[error("the log is full")]
     Full,
+    /// More than the log takes at once.
+    #[error("the body is too large: {0}")]
+    TooLarge(String),
     /// The workspace does not run.
     #[error("the workspace is stopped: {0}")]
     Stopped(String),

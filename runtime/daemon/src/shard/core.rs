@@ -184,43 +184,40 @@ impl<J: Journal> Core<J> {
         items.splice(0..0, ticks);
     }
 
-    /// Appends a batch. Where the log is full, bodies are refused and the rest goes where room is kept back.
+    /// Appends a batch. Where the log is full, bodies are refused and the rest goes where room is kept back; where it is
+    /// more than the log takes at once, the largest body is refused.
     fn append(
         &mut self,
         mut items: Vec<Item>,
         now: Timestamp,
     ) -> Result<Option<(Vec<Item>, u64)>, Broken> {
-        let has_bodies = items.iter().any(|i| matches!(i, Item::Input(_)));
-        let room = if has_bodies {
-            Room::Intake
-        } else {
-            Room::KeptBack
-        };
-        let records = self.records(&mut items, now)?;
-        match self.journal.append(&records, self.digest, room) {
-            Ok(first) => return Ok(Some((items, first))),
-            Err(JournalError::Full) if has_bodies => {}
-            Err(JournalError::Full) => return Err(Broken::Full),
-            Err(JournalError::Broken(reason)) => return Err(Broken::Log(reason)),
-        }
-        tracing::warn!("the log is full: bodies are refused until there is room");
-        let mut rest = Vec::new();
-        for item in items.drain(..) {
-            match item {
-                Item::Input(intake) => answer(intake.reply, Err(Refusal::Full)),
-                other => rest.push(other),
+        loop {
+            let has_bodies = items.iter().any(|i| matches!(i, Item::Input(_)));
+            let room = if has_bodies {
+                Room::Intake
+            } else {
+                Room::KeptBack
+            };
+            let records = self.records(&mut items, now)?;
+            match self.journal.append(&records, self.digest, room) {
+                Ok(first) => return Ok(Some((items, first))),
+                Err(JournalError::Full) if has_bodies => {
+                    tracing::warn!("the log is full: bodies are refused until there is room");
+                    items = refuse_bodies(items);
+                }
+                Err(JournalError::TooLarge(reason)) if has_bodies => {
+                    refuse_largest(&mut items, records, &reason);
+                }
+                Err(JournalError::Full) => return Err(Broken::Full),
+                Err(JournalError::TooLarge(reason) | JournalError::Broken(reason)) => {
+                    return Err(Broken::Log(reason));
+                }
             }
-        }
-        // the bodies would have run these timers
-        self.add_ticks(&mut rest, now);
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let records = self.records(&mut rest, now)?;
-        match self.journal.append(&records, self.digest, Room::KeptBack) {
-            Ok(first) => Ok(Some((rest, first))),
-            Err(JournalError::Full) => Err(Broken::Full),
-            Err(JournalError::Broken(reason)) => Err(Broken::Log(reason)),
+            // what is gone would have run these timers
+            self.add_ticks(&mut items, now);
+            if items.is_empty() {
+                return Ok(None);
+            }
         }
     }
 
@@ -492,6 +489,34 @@ impl<J: Journal> Core<J> {
         for workspace in self.workspaces.values().filter(|w| w.runs()) {
             self.orders.resume(&workspace.id, workspace.unfinished());
         }
+    }
+}
+
+/// What is left of a batch without its bodies.
+fn refuse_bodies(items: Vec<Item>) -> Vec<Item> {
+    let mut rest = Vec::new();
+    for item in items {
+        match item {
+            Item::Input(intake) => answer(intake.reply, Err(Refusal::Full)),
+            other => rest.push(other),
+        }
+    }
+    rest
+}
+
+/// Refuses the largest body of a batch whose `records` could not be written. The others get theirs back.
+fn refuse_largest(items: &mut Vec<Item>, records: Vec<Record>, reason: &str) {
+    let mut largest = None;
+    for (index, (item, record)) in items.iter_mut().zip(records).enumerate() {
+        if let Item::Input(intake) = item {
+            intake.payload = record.body;
+            largest = largest.max(Some((intake.payload.len(), index)));
+        }
+    }
+    if let Some((_, index)) = largest
+        && let Item::Input(intake) = items.remove(index)
+    {
+        answer(intake.reply, Err(Refusal::TooLarge(reason.to_owned())));
     }
 }
 

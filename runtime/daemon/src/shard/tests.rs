@@ -46,6 +46,8 @@ struct Written {
     batches: Vec<Vec<Record>>,
     digests: Vec<u64>,
     refuse_intake: bool,
+    /// How many bytes of bodies a batch may have, if there is a bound.
+    most: Option<usize>,
     broken: bool,
 }
 
@@ -57,6 +59,10 @@ impl Journal for Memory {
         }
         if written.refuse_intake && room == Room::Intake {
             return Err(JournalError::Full);
+        }
+        let bytes = records.iter().map(|r| r.body.len()).sum::<usize>();
+        if written.most.is_some_and(|most| bytes > most) {
+            return Err(JournalError::TooLarge("send less at once".into()));
         }
         let first = 1 + written.batches.iter().map(Vec::len).sum::<usize>() as u64;
         written.batches.push(records.to_vec());
@@ -294,6 +300,28 @@ fn a_full_log_refuses_bodies_and_still_takes_ticks() {
     bench.commit(vec![two]);
     assert_eq!(answer.try_recv().unwrap(), Err(Refusal::Full));
     assert_eq!(bench.log.kinds(), "Revision\nInput\nTick");
+}
+
+#[test]
+fn a_body_too_large_for_the_log_is_refused_alone() {
+    let mut bench = Bench::new();
+    let (one, mut first) = body("acme", &["1"]);
+    let (large, mut refused) = body("acme", &["2", "3", "4", "5", "6", "7", "8", "9"]);
+    let (other, mut second) = body("acme", &["10"]);
+    let Item::Input(intake) = &large else {
+        panic!("a body is an input");
+    };
+    let most = intake.payload.len();
+    bench.log.0.lock().unwrap().most = Some(most);
+    bench.commit(vec![one, large, other]);
+    assert_eq!(
+        refused.try_recv().unwrap(),
+        Err(Refusal::TooLarge("send less at once".into()))
+    );
+    assert_eq!(first.try_recv().unwrap().unwrap().position, 2);
+    assert_eq!(second.try_recv().unwrap().unwrap().position, 3);
+    let written = bench.log.0.lock().unwrap();
+    assert!(written.batches[1].iter().all(|r| !r.body.is_empty()));
 }
 
 #[test]
