@@ -82,12 +82,15 @@ pub(super) fn run(args: Args, colour: Colour) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let mut told_to_end = false;
     let result = runtime.block_on(async {
         let mut signals = Signals::listen()?;
-        go(&args, colour, teller, &mut signals).await
+        let result = go(&args, colour, teller, &mut signals).await;
+        told_to_end = signals.came;
+        result
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    show.end();
+    show.end(told_to_end);
     result
 }
 
@@ -369,6 +372,8 @@ fn inbox(dir: &Path) -> PathBuf {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// Whether one of them came.
+    came: bool,
 }
 
 impl Signals {
@@ -376,6 +381,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            came: false,
         })
     }
 
@@ -385,5 +391,6 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+        self.came = true;
     }
 }

@@ -8,10 +8,16 @@ mod why;
 
 use std::io::{self, Write};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use crate::happened::{Happened, Listener, Teller, Told};
 
 pub use style::Colour;
+
+/// How long a terminal may stand still at the end before it is not waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// In which form it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -27,6 +33,9 @@ pub enum Format {
 #[derive(Debug)]
 pub struct Show {
     thread: JoinHandle<()>,
+    /// Closes when the thread has ended.
+    ended: Receiver<()>,
+    left: Receiver<Told>,
 }
 
 impl Show {
@@ -36,17 +45,33 @@ impl Show {
     /// If no thread can be had.
     pub fn start(format: Format, colour: Colour) -> io::Result<(Self, Teller)> {
         let (teller, listener) = Teller::heard();
+        let (end, ended) = crossbeam_channel::bounded::<()>(0);
+        let left = listener.told.clone();
         let thread = thread::Builder::new()
             .name("trig-show".into())
             .spawn(move || {
+                let _end = end;
                 let mut out = colour.stdout();
                 show(format, &listener, &mut out);
             })?;
-        Ok((Self { thread }, teller))
+        let show = Self {
+            thread,
+            ended,
+            left,
+        };
+        Ok((show, teller))
     }
 
-    /// Waits until all has been shown. All tellers must be gone.
-    pub fn end(self) {
+    /// Waits until all has been shown; in a `hurry` only for as long as it gets less. All tellers must be gone.
+    pub fn end(self, hurry: bool) {
+        let mut left = usize::MAX;
+        while hurry && self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            if self.left.len() >= left {
+                // nobody reads: the thread ends with the process
+                return;
+            }
+            left = self.left.len();
+        }
         // what a panic left unshown cannot be shown any more
         drop(self.thread.join());
     }

@@ -54,6 +54,28 @@ async fn a_store_that_is_open_is_refused() {
 }
 
 #[tokio::test]
+async fn a_fresh_start_beside_a_daemon_that_runs_removes_nothing() {
+    let place = Place::new(TICKETS);
+    let daemon = place.start().await;
+    assert_eq!(fired(&post(&daemon, &[opened("1", "7")]).await), ["Alert"]);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_trigd"))
+        .args(["run", "--listen", "127.0.0.1:0", "--exit", "--fresh"])
+        .arg("--store")
+        .arg(place.store().dir())
+        .arg(place.project())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("already open"), "{errors}");
+    assert_eq!(fired(&post(&daemon, &[opened("2", "8")]).await), ["Alert"]);
+    daemon.stop().await.unwrap();
+    let daemon = place.start().await;
+    assert_eq!(daemon.status(&"acme".into()).await.unwrap().pending, 2);
+    daemon.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_broken_project_runs_on_the_revision_of_the_store() {
     let place = Place::new(TICKETS);
     let daemon = place.start().await;
