@@ -10,6 +10,9 @@ use subtle::ConstantTimeEq;
 /// The largest body that is accepted where the manifest says nothing.
 pub const DEFAULT_MAX_BODY: usize = 1 << 20;
 
+/// The largest body that is accepted whatever the manifest says.
+pub const MOST_BODY: usize = 64 << 20;
+
 /// A workspace's configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -31,6 +34,14 @@ impl Config {
             connectors: BTreeMap::new(),
             max_body: DEFAULT_MAX_BODY,
             token: Secret::Open,
+        }
+    }
+
+    /// Lets nobody in.
+    pub(crate) fn close(&mut self) {
+        self.token = Secret::Missing;
+        for connector in self.connectors.values_mut() {
+            connector.secret = Secret::Missing;
         }
     }
 

@@ -170,6 +170,7 @@ impl Daemon {
                 trace: options.trace,
             },
             orders,
+            registry: registry.clone(),
             teller: teller.clone(),
         };
         let mut found = Vec::new();
@@ -189,8 +190,13 @@ impl Daemon {
                 }
                 if let Some((revision, ir)) = workspace.running() {
                     project.workspace = Some(id);
-                    // until a new one is active, the stored revision runs under the configuration on disk
-                    registry.put(reloader.site(&project.dir, &compiled, &ir));
+                    // until a new one is active, the stored revision runs under the configuration on disk; under its
+                    // own where that cannot be relied on
+                    registry.put(if compiled.ir.is_some() {
+                        reloader.site(&project.dir, &compiled, &ir)
+                    } else {
+                        reloader.kept_site(&project.dir, &revision, &ir, &compiled.report)
+                    });
                     project.running = Some((revision, ir));
                 }
             }

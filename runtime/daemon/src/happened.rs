@@ -1,10 +1,12 @@
 //! What the daemon tells whoever watches it: for people as lines, for programs as JSON.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 use serde::Serialize;
 use smol_str::SmolStr;
+use tokio::sync::oneshot;
 use trig_engine::{Effect, Outcome, Output};
 use trig_ir::{Ir, RevisionHash, Timestamp};
 
@@ -165,6 +167,11 @@ pub enum Happened {
         /// What is left in the store.
         left: Vec<crate::shard::Status>,
     },
+    /// More happened than could be shown.
+    NotShown {
+        /// How many things.
+        count: u64,
+    },
     /// Something worth a word.
     Note {
         /// What.
@@ -172,14 +179,60 @@ pub enum Happened {
     },
 }
 
-/// Where it is told. Cheap to clone; telling waits where the listener is slow.
+/// How many things may wait to be shown before further ones are left out.
+pub(crate) const WAITING: usize = 1_024;
+
+/// Where it is told. Cheap to clone; telling never waits: where the listener is slow, what it has no room for is counted
+/// and left out.
 #[derive(Clone, Debug, Default)]
-pub struct Teller(Option<Sender<Happened>>);
+pub struct Teller(Option<Line>);
+
+#[derive(Clone, Debug)]
+struct Line {
+    sender: Sender<Told>,
+    left_out: Arc<AtomicU64>,
+    keeps_all: Arc<AtomicBool>,
+}
+
+/// What goes to the listener.
+#[derive(Debug)]
+pub(crate) enum Told {
+    Happened(Happened),
+    /// Somebody waits until all that was told before has been shown.
+    Shown(oneshot::Sender<()>),
+}
+
+/// The other end.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) told: Receiver<Told>,
+    left_out: Arc<AtomicU64>,
+}
+
+impl Listener {
+    /// What to say about what was left out since this was asked last.
+    pub(crate) fn left_out(&self) -> Option<Happened> {
+        not_shown(&self.left_out)
+    }
+}
+
+fn not_shown(left_out: &AtomicU64) -> Option<Happened> {
+    let count = left_out.swap(0, Ordering::AcqRel);
+    (count > 0).then_some(Happened::NotShown { count })
+}
 
 impl Teller {
-    /// One that tells `listener`.
-    pub fn new(listener: Sender<Happened>) -> Self {
-        Self(Some(listener))
+    /// One that is listened to.
+    pub(crate) fn heard() -> (Self, Listener) {
+        // bounded by those who tell, who may have to keep all for a while
+        let (sender, told) = crossbeam_channel::unbounded();
+        let left_out = Arc::<AtomicU64>::default();
+        let line = Line {
+            sender,
+            left_out: Arc::clone(&left_out),
+            keeps_all: Arc::default(),
+        };
+        (Self(Some(line)), Listener { told, left_out })
     }
 
     /// One that tells nobody.
@@ -187,16 +240,35 @@ impl Teller {
         Self(None)
     }
 
-    /// Whether somebody listens.
-    pub fn heard(&self) -> bool {
-        self.0.is_some()
+    /// Whether everything waits to be shown, however much it is. For whoever sees to it with [`Self::shown`] that it is
+    /// not too much.
+    pub(crate) fn keep_all(&self, keep: bool) {
+        if let Some(line) = &self.0 {
+            line.keeps_all.store(keep, Ordering::Release);
+        }
     }
 
     /// Tells it.
     pub fn tell(&self, happened: impl FnOnce() -> Happened) {
-        if let Some(listener) = &self.0 {
-            // a listener that has gone needs nothing
-            drop(listener.send(happened()));
+        let Some(line) = &self.0 else { return };
+        if line.sender.len() >= WAITING && !line.keeps_all.load(Ordering::Acquire) {
+            line.left_out.fetch_add(1, Ordering::AcqRel);
+            return;
+        }
+        // a listener that has gone needs nothing
+        if let Some(note) = not_shown(&line.left_out) {
+            drop(line.sender.send(Told::Happened(note)));
+        }
+        drop(line.sender.send(Told::Happened(happened())));
+    }
+
+    /// Waits until what was told so far has been shown.
+    pub(crate) async fn shown(&self) {
+        if let Some(line) = &self.0 {
+            let (answer, shown) = oneshot::channel();
+            drop(line.sender.send(Told::Shown(answer)));
+            // the line closes once it has been shown, or with a listener that has gone
+            drop(shown.await);
         }
     }
 }

@@ -140,6 +140,7 @@ pub async fn play(
             })?;
         // what a file led to is shown with it, unless a receiver keeps one waiting
         drop(tokio::time::timeout(PATIENCE, pending.none()).await);
+        teller.shown().await;
         match answer {
             Ok(accepted) => {
                 played.events += accepted.events;

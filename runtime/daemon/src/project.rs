@@ -10,7 +10,7 @@ use trig_compiler::SourceSet;
 use trig_compiler::manifest::{Connector as Declared, Manifest, SecretRef};
 use trig_ir::Ir;
 
-use crate::config::{Config, Connector, DEFAULT_MAX_BODY, Secret};
+use crate::config::{Config, Connector, DEFAULT_MAX_BODY, MOST_BODY, Secret};
 
 /// What reading and compiling a directory gave.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,14 @@ pub fn configure(manifest: &Manifest, secrets: &Secrets<'_>) -> (Config, Vec<Str
         .as_ref()
         .and_then(|n| usize::try_from(n.value).ok())
         .unwrap_or(DEFAULT_MAX_BODY);
+    if config.max_body > MOST_BODY {
+        notes.push(format!(
+            "`daemon.max_body` is {} bytes, more than the {} MiB that a body can have: larger ones are refused",
+            config.max_body,
+            MOST_BODY >> 20
+        ));
+        config.max_body = MOST_BODY;
+    }
     config.token = secrets.find(
         manifest.daemon.token.as_ref(),
         "the API's token",
@@ -130,5 +138,32 @@ impl Secrets<'_> {
                 Secret::Missing
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_manifest_makes_bodies_larger_than_they_can_be() {
+        let configured = |max: &str| {
+            let text = format!(
+                "[project]\nid = \"acme\"\nlanguage = \"1\"\n[daemon]\nmax_body = \"{max}\"\n"
+            );
+            let (manifest, found) = trig_compiler::manifest::parse(Some(&text));
+            assert!(found.is_empty(), "{found:?}");
+            let secrets = Secrets {
+                dir: Path::new(""),
+                var: &|_| None,
+                make_up: false,
+            };
+            let (config, notes) = configure(&manifest, &secrets);
+            (config.max_body, notes.join("\n"))
+        };
+        assert_eq!(configured("64 MiB"), (64 << 20, String::new()));
+        let (max, note) = configured("1 GiB");
+        assert_eq!(max, MOST_BODY);
+        insta::assert_snapshot!(note, @"`daemon.max_body` is 1073741824 bytes, more than the 64 MiB that a body can have: larger ones are refused");
     }
 }

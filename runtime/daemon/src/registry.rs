@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use smol_str::SmolStr;
+use tokio::sync::watch;
 use trig_ir::{IfUnknown, Ir};
 
 use crate::config::Config;
@@ -37,12 +38,15 @@ impl Site {
 
 /// All of them.
 #[derive(Clone, Debug, Default)]
-pub struct Registry(Arc<RwLock<BTreeMap<SmolStr, Arc<Site>>>>);
+pub struct Registry {
+    sites: Arc<RwLock<BTreeMap<SmolStr, Arc<Site>>>>,
+    changed: watch::Sender<()>,
+}
 
 impl Registry {
     /// The workspace called `id`.
     pub fn get(&self, id: &str) -> Option<Arc<Site>> {
-        self.0
+        self.sites
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(id)
@@ -51,7 +55,7 @@ impl Registry {
 
     /// All ids.
     pub fn ids(&self) -> Vec<SmolStr> {
-        self.0
+        self.sites
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .keys()
@@ -59,17 +63,23 @@ impl Registry {
             .collect()
     }
 
+    /// Hears of every workspace that is put from here on.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
     /// Puts a workspace in place of what stood under its id.
     pub fn put(&self, site: Site) {
-        self.0
+        self.sites
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(site.config.workspace.clone(), Arc::new(site));
+        self.changed.send_replace(());
     }
 
     /// Notes that the project on disk does not compile, or again does.
     pub fn set_failed_reload(&self, id: &str, diagnostics: Option<serde_json::Value>) {
-        let mut sites = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(site) = sites.get_mut(id) {
             Arc::make_mut(site).failed_reload = diagnostics;
         }

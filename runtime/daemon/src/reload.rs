@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
+use trig_compiler::Severity;
+use trig_compiler::manifest::Manifest;
 use trig_ir::{Ir, RevisionHash, Trigger};
 
+use crate::config::Config;
 use crate::happened::{Happened, Teller};
-use crate::project::{Compiled, Compiler, Secrets, configure};
+use crate::project::{Compiled, Compiler, Report, Secrets, configure};
 use crate::registry::{Registry, Site};
 use crate::shard::{Activation, Control, Shard};
 use crate::store::Revisions;
@@ -107,6 +110,10 @@ impl Reloader {
         if let Some((running, _)) = &before
             && *running == revision
         {
+            // the manifest may be another one
+            if let Err(reason) = self.keep(&revision, ir, &compiled).await {
+                self.note(format!("{id}: {reason}"));
+            }
             self.registry.put(site);
             project.running = before;
             if was_broken {
@@ -119,11 +126,10 @@ impl Reloader {
         if compiled.report.warnings > 0 {
             self.tell_report(project, &compiled);
         }
-        if let Err(reason) = self.activate(&revision, ir, &compiled).await {
+        if let Err(reason) = self.activate(&revision, ir, &compiled, site).await {
             project.running = before;
             return self.note(format!("{id}: revision {revision} is not active: {reason}"));
         }
-        self.registry.put(site);
         self.teller.tell(|| Happened::Active {
             workspace: id,
             revision: revision.clone(),
@@ -132,8 +138,8 @@ impl Reloader {
         project.running = Some((revision, Arc::clone(ir)));
     }
 
-    /// Puts a revision on disk, and then into the log.
-    async fn activate(
+    /// Puts a revision on disk.
+    async fn keep(
         &self,
         revision: &RevisionHash,
         ir: &Arc<Ir>,
@@ -144,15 +150,24 @@ impl Reloader {
         tokio::task::spawn_blocking(move || revisions.put(&hash, &content, &sources))
             .await
             .map_err(|e| e.to_string())?
+            .map_err(|e| e.to_string())
+    }
+
+    /// Puts a revision on disk, makes it ready to run, and only then has it put into the log.
+    async fn activate(
+        &self,
+        revision: &RevisionHash,
+        ir: &Arc<Ir>,
+        compiled: &Compiled,
+        site: Site,
+    ) -> Result<(), String> {
+        self.keep(revision, ir, compiled).await?;
+        let (hash, content) = (revision.clone(), Arc::clone(ir));
+        let activation = tokio::task::spawn_blocking(move || Activation::new(hash, content, site))
+            .await
             .map_err(|e| e.to_string())?;
         let (done, active) = oneshot::channel();
-        self.shard.ask(Control::Activate {
-            activation: Activation {
-                revision: revision.clone(),
-                ir: Arc::clone(ir),
-            },
-            done,
-        });
+        self.shard.ask(Control::Activate { activation, done });
         match active.await {
             Ok(result) => result.map_err(|e| e.to_string()),
             Err(_) => Err("the daemon is ending".into()),
@@ -161,8 +176,37 @@ impl Reloader {
 
     /// The configuration that goes with what was compiled.
     pub(crate) fn site(&self, dir: &Path, compiled: &Compiled, ir: &Ir) -> Site {
+        Site::new(self.config(dir, &compiled.manifest), ir)
+    }
+
+    /// The configuration with which a revision was kept, for a project that does not compile: what could be read of its
+    /// manifest may lack a token, or a receiver.
+    pub(crate) fn kept_site(
+        &self,
+        dir: &Path,
+        revision: &RevisionHash,
+        ir: &Ir,
+        report: &Report,
+    ) -> Site {
+        let kept = self.revisions.manifest(revision);
+        let (manifest, found) = trig_compiler::manifest::parse(kept.as_deref());
+        let mut config = self.config(dir, &manifest);
+        config.workspace = ir.project.id.clone();
+        if found.iter().any(|d| d.severity == Severity::Error) {
+            self.note(format!(
+                "{}: the manifest of revision {revision} cannot be read either; nobody is let in until the project compiles",
+                config.workspace
+            ));
+            config.close();
+        }
+        let mut site = Site::new(config, ir);
+        site.failed_reload = Some(report.json.clone());
+        site
+    }
+
+    fn config(&self, dir: &Path, manifest: &Manifest) -> Config {
         let (config, notes) = configure(
-            &compiled.manifest,
+            manifest,
             &Secrets {
                 dir,
                 var: &|name| std::env::var(name).ok(),
@@ -172,7 +216,7 @@ impl Reloader {
         for note in notes {
             self.note(note);
         }
-        Site::new(config, ir)
+        config
     }
 
     /// Shows what was found in a project.

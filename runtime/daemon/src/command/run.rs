@@ -82,12 +82,15 @@ pub(super) fn run(args: Args, colour: Colour) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let mut told_to_end = false;
     let result = runtime.block_on(async {
         let mut signals = Signals::listen()?;
-        go(&args, colour, teller, &mut signals).await
+        let result = go(&args, colour, teller, &mut signals).await;
+        told_to_end = signals.came;
+        result
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    show.end();
+    show.end(told_to_end);
     result
 }
 
@@ -97,6 +100,8 @@ async fn go(
     teller: Teller,
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
+    // what is played is shown whole: the next file waits until what came of the one before has been shown
+    teller.keep_all(args.play);
     let compiler = compiler(colour.on_stdout());
     // before the first compilation, so that no edit falls between the two
     let mut watcher = Watcher::new(&args.dirs, DEBOUNCE).context("cannot watch the projects")?;
@@ -173,17 +178,19 @@ async fn first(
             for dir in &args.dirs {
                 store.outside(dir)?;
             }
-            if args.fresh {
-                match store.remove() {
-                    Err(e @ StoreError::NotAStore(_)) => {
-                        anstream::eprintln!("trigd: {e}");
-                        return Ok(First::End(super::FOUND));
-                    }
-                    other => other?,
-                }
-            }
             let known = compiled.iter().any(|(_, c)| c.workspace().is_some());
-            if compiled.iter().any(|(_, c)| c.ir.is_some()) || (store.is_there() && known) {
+            // what is about to be removed is not run
+            let kept = !args.fresh && store.is_there() && known;
+            if compiled.iter().any(|(_, c)| c.ir.is_some()) || kept {
+                if args.fresh {
+                    match store.clear() {
+                        Err(e @ StoreError::NotAStore(_)) => {
+                            anstream::eprintln!("trigd: {e}");
+                            return Ok(First::End(super::FOUND));
+                        }
+                        other => other?,
+                    }
+                }
                 return Ok(First::Go(store, compiled));
             }
         }
@@ -304,6 +311,7 @@ async fn attend(
         }
         return Ok(code);
     }
+    teller.keep_all(false);
     loop {
         tokio::select! {
             changed = watcher.changed() => match changed {
@@ -364,6 +372,8 @@ fn inbox(dir: &Path) -> PathBuf {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// Whether one of them came.
+    came: bool,
 }
 
 impl Signals {
@@ -371,6 +381,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            came: false,
         })
     }
 
@@ -380,5 +391,6 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+        self.came = true;
     }
 }

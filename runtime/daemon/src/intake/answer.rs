@@ -96,6 +96,7 @@ impl From<Refusal> for Rejected {
         let reason = refusal.to_string();
         match refusal {
             Refusal::Full => Self::new(StatusCode::INSUFFICIENT_STORAGE, reason),
+            Refusal::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, reason),
             Refusal::Stopped(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, reason),
             Refusal::Unknown => Self::not_found(&reason),
         }

@@ -54,8 +54,8 @@ pub(crate) enum Verdict {
     Refused(String),
     /// It did not take it this time. The receiver may have said when to come back.
     Later(String, Option<Duration>),
-    /// Nobody knows whether it arrived.
-    Unknown(String),
+    /// Nobody knows whether it was carried out. The receiver may have said when to come back.
+    Unknown(String, Option<Duration>),
 }
 
 /// The body of a delivery.
@@ -121,7 +121,7 @@ pub(crate) async fn post(
     };
     match tokio::time::timeout(timeout, exchange(client, request)).await {
         Ok(verdict) => verdict,
-        Err(_) => Verdict::Unknown(format!("no answer within {} s", timeout.as_secs())),
+        Err(_) => Verdict::Unknown(format!("no answer within {} s", timeout.as_secs()), None),
     }
 }
 
@@ -129,7 +129,7 @@ async fn exchange(client: &Client, request: Request<Full<Bytes>>) -> Verdict {
     let response = match client.request(request).await {
         Ok(response) => response,
         Err(e) if e.is_connect() => return Verdict::Later(chain(&e), None),
-        Err(e) => return Verdict::Unknown(chain(&e)),
+        Err(e) => return Verdict::Unknown(chain(&e), None),
     };
     let status = response.status();
     let after = response
@@ -159,12 +159,13 @@ fn judge(status: StatusCode, text: &str, after: Option<Duration>) -> Verdict {
     if status.is_success() {
         return Verdict::Taken(detail);
     }
-    // too early, too many, or the server's own trouble: the same request may do later
-    let later = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
-    if later {
-        Verdict::Later(detail, after)
-    } else {
-        Verdict::Refused(detail)
+    match status.as_u16() {
+        // too early, too many, or closed for now: not carried out, and the same request may do later
+        425 | 429 => Verdict::Later(detail, after),
+        503 if after.is_some() => Verdict::Later(detail, after),
+        // trouble that may have come after it was carried out, or was a gateway's in between
+        408 | 500..=599 => Verdict::Unknown(detail, after),
+        _ => Verdict::Refused(detail),
     }
 }
 
@@ -191,15 +192,22 @@ mod tests {
     fn answers_are_final_or_not() {
         let kinds: Vec<_> = [200, 204, 301, 400, 404, 408, 410, 425, 429, 500, 503]
             .into_iter()
-            .map(|code| {
+            .map(|code| (code, None))
+            .chain([(500, Some(Duration::ZERO)), (503, Some(Duration::ZERO))])
+            .map(|(code, after)| {
                 let status = StatusCode::from_u16(code).unwrap();
-                let kind = match judge(status, "", None) {
+                let kind = match judge(status, "", after) {
                     Verdict::Taken(_) => "taken",
                     Verdict::Refused(_) => "refused",
                     Verdict::Later(..) => "later",
-                    Verdict::Unknown(_) => "unknown",
+                    Verdict::Unknown(..) => "unknown",
                 };
-                format!("{code} {kind}")
+                let when = if after.is_some() {
+                    " with retry-after"
+                } else {
+                    ""
+                };
+                format!("{code}{when} {kind}")
             })
             .collect();
         insta::assert_snapshot!(kinds.join("\n"), @"
@@ -208,12 +216,14 @@ mod tests {
         301 refused
         400 refused
         404 refused
-        408 later
+        408 unknown
         410 refused
         425 later
         429 later
-        500 later
-        503 later
+        500 unknown
+        503 unknown
+        500 with retry-after unknown
+        503 with retry-after later
         ");
     }
 

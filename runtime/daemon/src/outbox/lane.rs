@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::{Id, JoinSet};
 use trig_engine::{Effect, EffectResult, Outcome};
 
 use super::backoff::Backoff;
@@ -53,6 +53,7 @@ struct Courier {
     teller: Teller,
     settings: Settings,
     permits: Semaphore,
+    pending: watch::Sender<usize>,
     closing: Closing,
 }
 
@@ -70,6 +71,7 @@ impl Outbox {
         closing: Closing,
     ) -> Self {
         let permits = Semaphore::new(settings.parallel.max(1));
+        let pending = incoming.pending.clone();
         Self {
             incoming,
             courier: Arc::new(Courier {
@@ -79,6 +81,7 @@ impl Outbox {
                 teller,
                 settings,
                 permits,
+                pending,
                 closing,
             }),
         }
@@ -91,38 +94,68 @@ impl Outbox {
             courier,
         } = self;
         let mut closing = courier.closing.clone();
-        let mut lanes: HashMap<Lane, VecDeque<Order>> = HashMap::new();
-        let mut running = JoinSet::new();
+        let mut lanes = Lanes::default();
         loop {
             tokio::select! {
                 order = incoming.orders.recv() => {
                     let Some(order) = order else { break };
                     let lane = courier.lane(&order);
-                    if let Some(queue) = lanes.get_mut(&lane) {
+                    if let Some(queue) = lanes.waiting.get_mut(&lane) {
                         queue.push_back(order);
                     } else {
-                        lanes.insert(lane.clone(), VecDeque::new());
-                        running.spawn(Arc::clone(&courier).deliver(lane, order));
+                        lanes.waiting.insert(lane.clone(), VecDeque::new());
+                        lanes.start(lane, Arc::clone(&courier).deliver(order));
                     }
                 }
-                Some(ended) = running.join_next() => {
-                    let Ok((lane, through)) = ended else { continue };
+                Some(ended) = lanes.running.join_next_with_id() => {
+                    let (id, through) = match ended {
+                        Ok(ended) => ended,
+                        Err(e) => {
+                            tracing::error!(
+                                "a delivery failed over a mistake in trig itself; its effect stays in the store: {e}"
+                            );
+                            (e.id(), true)
+                        }
+                    };
                     if through {
                         incoming.pending.send_modify(|n| *n = n.saturating_sub(1));
                     }
-                    match lanes.get_mut(&lane).and_then(VecDeque::pop_front) {
-                        Some(order) => {
-                            running.spawn(Arc::clone(&courier).deliver(lane, order));
-                        }
-                        None => {
-                            lanes.remove(&lane);
-                        }
+                    if let Some((lane, order)) = lanes.next(id) {
+                        lanes.start(lane, Arc::clone(&courier).deliver(order));
                     }
                 }
                 () = closing.said() => break,
             }
         }
-        while running.join_next().await.is_some() {}
+        while lanes.running.join_next().await.is_some() {}
+    }
+}
+
+/// One delivery a lane, and what waits behind it.
+#[derive(Default)]
+struct Lanes {
+    waiting: HashMap<Lane, VecDeque<Order>>,
+    running: JoinSet<bool>,
+    /// Which lane a delivery is of, also one that panics.
+    of: HashMap<Id, Lane>,
+}
+
+impl Lanes {
+    fn start(&mut self, lane: Lane, delivery: impl Future<Output = bool> + Send + 'static) {
+        let task = self.running.spawn(delivery);
+        self.of.insert(task.id(), lane);
+    }
+
+    /// What follows a delivery that has ended, if anything waits behind it.
+    fn next(&mut self, ended: Id) -> Option<(Lane, Order)> {
+        let lane = self.of.remove(&ended)?;
+        match self.waiting.get_mut(&lane).and_then(VecDeque::pop_front) {
+            Some(order) => Some((lane, order)),
+            None => {
+                self.waiting.remove(&lane);
+                None
+            }
+        }
     }
 }
 
@@ -145,14 +178,15 @@ impl Courier {
     }
 
     /// Carries out one effect, and says whether it no longer is under way.
-    async fn deliver(self: Arc<Self>, lane: Lane, order: Order) -> (Lane, bool) {
-        let through = match self.carry(&order).await {
+    async fn deliver(self: Arc<Self>, order: Order) -> bool {
+        let recorded = match self.carry(&order).await {
             Some((outcome, attempts, detail)) => {
                 self.record(&order, outcome, attempts, detail).await
             }
-            None => !self.closing.is_said(),
+            None => false,
         };
-        (lane, through)
+        // held, or of a workspace that takes no results any more: it stays in the store, and nobody waits for it
+        recorded || !self.closing.is_said()
     }
 
     /// Tries until it has ended. `None`: it is held, or the daemon ends first.
@@ -163,13 +197,11 @@ impl Courier {
             if self.closing.is_said() {
                 return None;
             }
+            let changes = self.registry.changes();
             // looked up anew each time: the configuration may have been mended meanwhile
             let Some(site) = self.registry.get(&order.workspace) else {
-                return Some((
-                    Outcome::Undelivered,
-                    attempt,
-                    "the workspace is not configured".into(),
-                ));
+                self.park(changes).await;
+                continue;
             };
             let hold = site.hold.contains(action(effect));
             if hold && attempt > 0 && order.attempted == Some(attempt) {
@@ -185,6 +217,11 @@ impl Courier {
                     return Some((Outcome::Done, 1, "written".into()));
                 }
                 Target::Url(url, timeout, most) => (url, timeout, most),
+                // what is on disk may have the receiver, and cannot be read
+                Target::Nowhere(_) if site.failed_reload.is_some() => {
+                    self.park(changes).await;
+                    continue;
+                }
                 Target::Nowhere(reason) => return Some((Outcome::Undelivered, attempt, reason)),
             };
             attempt += 1;
@@ -198,9 +235,8 @@ impl Courier {
             let (reason, after) = match verdict {
                 Verdict::Taken(detail) => return Some((Outcome::Done, attempt, detail)),
                 Verdict::Refused(detail) => return Some((Outcome::Failed, attempt, detail)),
-                Verdict::Unknown(_) if hold => return self.hold(effect),
-                Verdict::Later(reason, after) => (reason, after),
-                Verdict::Unknown(reason) => (reason, None),
+                Verdict::Unknown(..) if hold => return self.hold(effect),
+                Verdict::Later(reason, after) | Verdict::Unknown(reason, after) => (reason, after),
             };
             if attempt >= most {
                 return Some((
@@ -280,6 +316,18 @@ impl Courier {
         }
     }
 
+    /// Waits until a workspace is configured anew, or the daemon ends. Nobody waits for the effect meanwhile.
+    async fn park(&self, mut changes: watch::Receiver<()>) {
+        self.pending.send_modify(|n| *n = n.saturating_sub(1));
+        let mut closing = self.closing.clone();
+        tokio::select! {
+            // the registry lives as long as this does
+            _ = changes.changed() => {}
+            () = closing.said() => {}
+        }
+        self.pending.send_modify(|n| *n += 1);
+    }
+
     /// Puts on record that a request is about to leave.
     async fn note_attempt(&self, order: &Order, attempt: u32) -> bool {
         let (done, durable) = oneshot::channel();
@@ -319,4 +367,86 @@ enum Target {
     Line(String),
     Url(String, Duration, u32),
     Nowhere(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::closing::closing;
+    use crate::config::Config;
+    use crate::outbox::{Orders, client};
+    use crate::registry::Site;
+    use crate::shard::Bounds;
+    use serde_json::json;
+    use trig_engine::EffectKind;
+    use trig_ir::{RevisionHash, Timestamp};
+
+    fn effect(key: &str) -> Effect {
+        Effect {
+            key: key.into(),
+            at: Timestamp(0),
+            trigger: "T".into(),
+            revision: RevisionHash("r".into()),
+            position: 1,
+            subject: None,
+            what: EffectKind::Call {
+                action: "trig.log".into(),
+                args: json!({"text": "x"}).as_object().cloned().unwrap(),
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_result_that_is_not_taken_keeps_nobody_waiting() {
+        let registry = Registry::default();
+        registry.put(Site {
+            config: Config::new("acme"),
+            hold: std::collections::BTreeSet::new(),
+            failed_reload: None,
+        });
+        let (shard, queue) = Shard::new(Bounds::default());
+        let (orders, incoming, mut pending) = Orders::new();
+        let (close, closed) = closing();
+        orders.send(&"acme".into(), &[effect("1"), effect("2")]);
+        let outbox = Outbox::new(
+            incoming,
+            client(),
+            shard,
+            registry,
+            Teller::silent(),
+            Settings::default(),
+            closed,
+        );
+        let running = tokio::spawn(outbox.run());
+        // as the writer does with one of a workspace that is stopped
+        let refusing = tokio::task::spawn_blocking(move || {
+            for _ in 0..2 {
+                drop(queue.control.recv().unwrap());
+            }
+        });
+        pending.none().await;
+        refusing.await.unwrap();
+        close.say();
+        running.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_panics_leaves_its_lane_to_the_next() {
+        let mut lanes = Lanes::default();
+        let lane: Lane = ("acme".into(), "crm".into(), "7".into());
+        let order = Order {
+            workspace: "acme".into(),
+            effect: Arc::new(effect("1")),
+            attempted: None,
+        };
+        lanes.waiting.insert(lane.clone(), VecDeque::from([order]));
+        lanes.start(lane.clone(), async { panic!("for a test") });
+        let failed = lanes.running.join_next_with_id().await.unwrap();
+        let (of, order) = lanes.next(failed.unwrap_err().id()).unwrap();
+        assert_eq!((of, order.effect.key.as_str()), (lane.clone(), "1"));
+        lanes.start(lane, async { true });
+        let (id, _) = lanes.running.join_next_with_id().await.unwrap().unwrap();
+        assert!(lanes.next(id).is_none());
+        assert!(lanes.waiting.is_empty() && lanes.of.is_empty());
+    }
 }

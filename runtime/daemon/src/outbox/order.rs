@@ -22,7 +22,7 @@ pub struct Orders {
     pending: watch::Sender<usize>,
 }
 
-/// How many effects have neither ended nor are held.
+/// How many effects have neither ended, nor are held, nor wait for their project to compile.
 #[derive(Clone, Debug)]
 pub struct Pending(watch::Receiver<usize>);
 

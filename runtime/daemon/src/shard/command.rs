@@ -9,6 +9,8 @@ use trig_ir::{Ir, RecordKey, RevisionHash, Timestamp};
 use std::sync::Arc;
 
 use super::queue::Share;
+use super::workspace::Running;
+use crate::registry::Site;
 
 /// A body that came in: authenticated, read, and not yet durable.
 #[derive(Debug)]
@@ -77,6 +79,9 @@ pub enum Refusal {
     /// No room in the log.
     #[error("the log is full")]
     Full,
+    /// More than the log takes at once.
+    #[error("the body is too large: {0}")]
+    TooLarge(String),
     /// The workspace does not run.
     #[error("the workspace is stopped: {0}")]
     Stopped(String),
@@ -129,10 +134,20 @@ pub enum Control {
 /// A revision that is kept and compiled.
 #[derive(Clone, Debug)]
 pub struct Activation {
-    /// Its hash.
-    pub revision: RevisionHash,
-    /// What it says.
-    pub ir: Arc<Ir>,
+    /// The revision, ready to run.
+    pub(crate) running: Running,
+    /// What goes with it outside the writer: in place before anything of the revision comes out.
+    pub(crate) site: Site,
+}
+
+impl Activation {
+    /// Makes a revision ready to run, which takes a while for a large one.
+    pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>, site: Site) -> Self {
+        Self {
+            running: Running::new(revision, ir),
+            site,
+        }
+    }
 }
 
 /// How a workspace is.

@@ -8,14 +8,15 @@ use tokio::sync::oneshot;
 use trig_engine::{Input, InputKind, Options, Output, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 
-use super::command::{Accepted, Applied, Refusal, Status, Until};
+use super::command::{Accepted, Activation, Applied, Intake, Refusal, Status, Until};
 use super::digest::BatchDigest;
 use super::item::{Item, Step};
-use super::workspace::{Running, Workspace};
+use super::workspace::Workspace;
 use crate::clock::Clock;
 use crate::happened::{Happened, Teller};
 use crate::outbox::Orders;
 use crate::position;
+use crate::registry::Registry;
 use crate::store::{AttemptPayload, Journal, JournalError, RevisionPayload, Room};
 use trig_log::{Record, RecordKind};
 
@@ -49,6 +50,7 @@ pub(crate) struct Core<J> {
     pub(crate) digest: u64,
     pub(crate) options: Options,
     pub(crate) orders: Orders,
+    pub(crate) registry: Registry,
     pub(crate) teller: Teller,
 }
 
@@ -107,14 +109,15 @@ impl<J: Journal> Core<J> {
                     }
                 },
                 Item::Activate { activation, done } => {
-                    let id = activation.ir.project.id.clone();
+                    let id = activation.running.ir.project.id.clone();
                     self.enliven(&id);
                     let workspace = self.workspace(&id);
                     if let Some(reason) = workspace.stopped.clone() {
                         answer(done, Err(Refusal::Stopped(reason)));
                         return None;
                     }
-                    if workspace.revision() == Some(&activation.revision) {
+                    if workspace.revision() == Some(&activation.running.revision) {
+                        self.registry.put(activation.site);
                         answer(done, Ok(()));
                         return None;
                     }
@@ -152,18 +155,25 @@ impl<J: Journal> Core<J> {
     }
 
     /// A workspace with a timer that is due, and nothing in the batch that would run it, gets a tick. A new revision
-    /// runs no timers: those that are due run before it, under the old one.
+    /// runs no timers: those that are due run before it, under the old one, so that what follows it does not count.
     fn add_ticks(&self, items: &mut Vec<Item>, now: Timestamp) {
-        let advanced: BTreeSet<SmolStr> = items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Input(intake) => Some(intake.workspace.clone()),
-                Item::Result { workspace, .. } | Item::Tick { workspace } => {
-                    Some(workspace.clone())
+        let mut advanced = BTreeSet::new();
+        let mut switched = BTreeSet::new();
+        for item in &*items {
+            match item {
+                Item::Input(Intake { workspace, .. })
+                | Item::Result { workspace, .. }
+                | Item::Tick { workspace } => {
+                    if !switched.contains(workspace) {
+                        advanced.insert(workspace.clone());
+                    }
                 }
-                Item::Activate { .. } | Item::Attempt { .. } => None,
-            })
-            .collect();
+                Item::Activate { activation, .. } => {
+                    switched.insert(activation.running.ir.project.id.clone());
+                }
+                Item::Attempt { .. } => {}
+            }
+        }
         let ticks = self
             .workspaces
             .values()
@@ -174,43 +184,40 @@ impl<J: Journal> Core<J> {
         items.splice(0..0, ticks);
     }
 
-    /// Appends a batch. Where the log is full, bodies are refused and the rest goes where room is kept back.
+    /// Appends a batch. Where the log is full, bodies are refused and the rest goes where room is kept back; where it is
+    /// more than the log takes at once, the largest body is refused.
     fn append(
         &mut self,
         mut items: Vec<Item>,
         now: Timestamp,
     ) -> Result<Option<(Vec<Item>, u64)>, Broken> {
-        let has_bodies = items.iter().any(|i| matches!(i, Item::Input(_)));
-        let room = if has_bodies {
-            Room::Intake
-        } else {
-            Room::KeptBack
-        };
-        let records = self.records(&mut items, now)?;
-        match self.journal.append(&records, self.digest, room) {
-            Ok(first) => return Ok(Some((items, first))),
-            Err(JournalError::Full) if has_bodies => {}
-            Err(JournalError::Full) => return Err(Broken::Full),
-            Err(JournalError::Broken(reason)) => return Err(Broken::Log(reason)),
-        }
-        tracing::warn!("the log is full: bodies are refused until there is room");
-        let mut rest = Vec::new();
-        for item in items.drain(..) {
-            match item {
-                Item::Input(intake) => answer(intake.reply, Err(Refusal::Full)),
-                other => rest.push(other),
+        loop {
+            let has_bodies = items.iter().any(|i| matches!(i, Item::Input(_)));
+            let room = if has_bodies {
+                Room::Intake
+            } else {
+                Room::KeptBack
+            };
+            let records = self.records(&mut items, now)?;
+            match self.journal.append(&records, self.digest, room) {
+                Ok(first) => return Ok(Some((items, first))),
+                Err(JournalError::Full) if has_bodies => {
+                    tracing::warn!("the log is full: bodies are refused until there is room");
+                    items = refuse_bodies(items);
+                }
+                Err(JournalError::TooLarge(reason)) if has_bodies => {
+                    refuse_largest(&mut items, records, &reason);
+                }
+                Err(JournalError::Full) => return Err(Broken::Full),
+                Err(JournalError::TooLarge(reason) | JournalError::Broken(reason)) => {
+                    return Err(Broken::Log(reason));
+                }
             }
-        }
-        // the bodies would have run these timers
-        self.add_ticks(&mut rest, now);
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let records = self.records(&mut rest, now)?;
-        match self.journal.append(&records, self.digest, Room::KeptBack) {
-            Ok(first) => Ok(Some((rest, first))),
-            Err(JournalError::Full) => Err(Broken::Full),
-            Err(JournalError::Broken(reason)) => Err(Broken::Log(reason)),
+            // what is gone would have run these timers
+            self.add_ticks(&mut items, now);
+            if items.is_empty() {
+                return Ok(None);
+            }
         }
     }
 
@@ -243,10 +250,11 @@ impl<J: Journal> Core<J> {
                     })?,
                 ),
                 Item::Activate { activation, .. } => {
-                    let workspace = &activation.ir.project.id;
-                    switched.insert(workspace, &activation.revision);
+                    let running = &activation.running;
+                    let workspace = &running.ir.project.id;
+                    switched.insert(workspace, &running.revision);
                     let payload = RevisionPayload {
-                        revision: activation.revision.clone(),
+                        revision: running.revision.clone(),
                     };
                     (
                         workspace,
@@ -417,15 +425,16 @@ impl<J: Journal> Core<J> {
                 answer(done, ());
             }
             Step::Activate { activation, done } => {
-                let workspace = activation.ir.project.id.clone();
-                self.workspace(&workspace).running = Some(Running::new(
-                    activation.revision.clone(),
-                    Arc::clone(&activation.ir),
-                ));
+                let Activation { running, site } = activation;
+                let workspace = running.ir.project.id.clone();
+                let revision = running.revision.clone();
+                // before anything comes out under the revision
+                self.registry.put(site);
+                self.workspace(&workspace).running = Some(running);
                 let input = Input {
                     position: position::input(position, 0),
                     at,
-                    kind: InputKind::Revision(activation.revision),
+                    kind: InputKind::Revision(revision),
                 };
                 self.input(&workspace, &input, digest)?;
                 answer(done, Ok(()));
@@ -480,6 +489,34 @@ impl<J: Journal> Core<J> {
         for workspace in self.workspaces.values().filter(|w| w.runs()) {
             self.orders.resume(&workspace.id, workspace.unfinished());
         }
+    }
+}
+
+/// What is left of a batch without its bodies.
+fn refuse_bodies(items: Vec<Item>) -> Vec<Item> {
+    let mut rest = Vec::new();
+    for item in items {
+        match item {
+            Item::Input(intake) => answer(intake.reply, Err(Refusal::Full)),
+            other => rest.push(other),
+        }
+    }
+    rest
+}
+
+/// Refuses the largest body of a batch whose `records` could not be written. The others get theirs back.
+fn refuse_largest(items: &mut Vec<Item>, records: Vec<Record>, reason: &str) {
+    let mut largest = None;
+    for (index, (item, record)) in items.iter_mut().zip(records).enumerate() {
+        if let Item::Input(intake) = item {
+            intake.payload = record.body;
+            largest = largest.max(Some((intake.payload.len(), index)));
+        }
+    }
+    if let Some((_, index)) = largest
+        && let Item::Input(intake) = items.remove(index)
+    {
+        answer(intake.reply, Err(Refusal::TooLarge(reason.to_owned())));
     }
 }
 

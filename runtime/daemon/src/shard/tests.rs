@@ -14,8 +14,10 @@ use super::core::{Broken, Core};
 use super::item::Item;
 use super::queue::Share;
 use crate::clock::ManualClock;
+use crate::config::Config;
 use crate::happened::Teller;
 use crate::outbox::Orders;
+use crate::registry::{Registry, Site};
 use crate::store::{InputPayload, Journal, JournalError, Room};
 
 const PROJECT: &str = r#"
@@ -44,6 +46,8 @@ struct Written {
     batches: Vec<Vec<Record>>,
     digests: Vec<u64>,
     refuse_intake: bool,
+    /// How many bytes of bodies a batch may have, if there is a bound.
+    most: Option<usize>,
     broken: bool,
 }
 
@@ -55,6 +59,10 @@ impl Journal for Memory {
         }
         if written.refuse_intake && room == Room::Intake {
             return Err(JournalError::Full);
+        }
+        let bytes = records.iter().map(|r| r.body.len()).sum::<usize>();
+        if written.most.is_some_and(|most| bytes > most) {
+            return Err(JournalError::TooLarge("send less at once".into()));
         }
         let first = 1 + written.batches.iter().map(Vec::len).sum::<usize>() as u64;
         written.batches.push(records.to_vec());
@@ -112,10 +120,11 @@ fn compile(text: &str) -> Arc<Ir> {
 fn activation(ir: &Arc<Ir>) -> (Item, oneshot::Receiver<Result<(), Refusal>>) {
     let (done, active) = oneshot::channel();
     let item = Item::Activate {
-        activation: Activation {
-            revision: ir.hash().unwrap(),
-            ir: Arc::clone(ir),
-        },
+        activation: Activation::new(
+            ir.hash().unwrap(),
+            Arc::clone(ir),
+            Site::new(Config::new("acme"), ir),
+        ),
         done,
     };
     (item, active)
@@ -133,6 +142,7 @@ impl Bench {
             digest: 0,
             options: Options { trace: true },
             orders: Orders::new().0,
+            registry: Registry::default(),
             teller: Teller::silent(),
         };
         let (item, mut active) = activation(&compile(PROJECT));
@@ -238,6 +248,37 @@ fn timers_that_are_due_run_before_a_new_revision() {
 }
 
 #[test]
+fn an_input_behind_a_new_revision_does_not_stand_for_a_tick_before_it() {
+    let mut bench = Bench::new();
+    let (opened, _answer) = body("acme", &["1"]);
+    bench.commit(vec![opened]);
+    bench.clock.advance(700_000);
+    let (switch, _active) = activation(&compile(&PROJECT.replace("10m", "20m")));
+    let (behind, _answer) = body("acme", &["2"]);
+    bench.commit(vec![switch, behind]);
+    let (before, _answer) = body("acme", &["3"]);
+    let (switch, _active) = activation(&compile(PROJECT));
+    bench.clock.advance(1_300_000);
+    bench.commit(vec![before, switch]);
+    assert_eq!(
+        bench.log.kinds(),
+        "Revision\nInput\nTick Revision Input\nInput Revision"
+    );
+}
+
+#[test]
+fn a_revisions_site_is_in_place_once_it_is_active() {
+    let mut bench = Bench::new();
+    let site = || bench.core.registry.get("acme").unwrap();
+    assert!(site().hold.is_empty());
+    let unsure = "action desk.page for ticket { } if_unknown hold\n";
+    let (switch, _active) = activation(&compile(&format!("{PROJECT}{unsure}")));
+    bench.commit(vec![switch]);
+    let site = bench.core.registry.get("acme").unwrap();
+    assert!(site.hold.contains("desk.page"));
+}
+
+#[test]
 fn time_never_goes_back() {
     let mut bench = Bench::new();
     let (one, _answer) = body("acme", &["1"]);
@@ -259,6 +300,28 @@ fn a_full_log_refuses_bodies_and_still_takes_ticks() {
     bench.commit(vec![two]);
     assert_eq!(answer.try_recv().unwrap(), Err(Refusal::Full));
     assert_eq!(bench.log.kinds(), "Revision\nInput\nTick");
+}
+
+#[test]
+fn a_body_too_large_for_the_log_is_refused_alone() {
+    let mut bench = Bench::new();
+    let (one, mut first) = body("acme", &["1"]);
+    let (large, mut refused) = body("acme", &["2", "3", "4", "5", "6", "7", "8", "9"]);
+    let (other, mut second) = body("acme", &["10"]);
+    let Item::Input(intake) = &large else {
+        panic!("a body is an input");
+    };
+    let most = intake.payload.len();
+    bench.log.0.lock().unwrap().most = Some(most);
+    bench.commit(vec![one, large, other]);
+    assert_eq!(
+        refused.try_recv().unwrap(),
+        Err(Refusal::TooLarge("send less at once".into()))
+    );
+    assert_eq!(first.try_recv().unwrap().unwrap().position, 2);
+    assert_eq!(second.try_recv().unwrap().unwrap().position, 3);
+    let written = bench.log.0.lock().unwrap();
+    assert!(written.batches[1].iter().all(|r| !r.body.is_empty()));
 }
 
 #[test]

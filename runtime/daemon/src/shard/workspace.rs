@@ -1,6 +1,7 @@
 //! A workspace as the writer holds it: state, engine, and what is under way.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,6 +18,12 @@ pub(crate) struct Running {
     pub(crate) revision: RevisionHash,
     pub(crate) ir: Arc<Ir>,
     pub(crate) engine: Arc<Engine>,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Running").field(&self.revision).finish()
+    }
 }
 
 impl Running {

@@ -231,6 +231,15 @@ impl Lines {
                 }
                 line(out, BOLD, "trigd", "ended")
             }
+            Happened::NotShown { count } => {
+                let lines = if *count == 1 { "line" } else { "lines" };
+                line(
+                    out,
+                    DOUBT,
+                    "note",
+                    format_args!("{count} {lines} not shown"),
+                )
+            }
             Happened::Note { text } => line(out, DOUBT, "note", text),
         }
     }

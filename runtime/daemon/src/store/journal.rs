@@ -1,6 +1,6 @@
 //! The log as the writer sees it.
 
-use trig_log::{AppendError, Class, Log, Record};
+use trig_log::{AppendError, Class, Log, Record, Unwritable};
 
 /// Which room a batch may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) enum Room {
 pub(crate) enum JournalError {
     /// There is no room for it. Nothing was written, and others may be.
     Full,
+    /// It is more than the log takes at once. Nothing was written, and less may be.
+    TooLarge(String),
     /// Nothing more may be written.
     Broken(String),
 }
@@ -35,6 +37,9 @@ impl Journal for Log {
         match Self::append(self, class, records, digest) {
             Ok(positions) => Ok(positions.start),
             Err(AppendError::Full { .. }) => Err(JournalError::Full),
+            Err(AppendError::Unwritable(e @ Unwritable::Batch { .. })) => {
+                Err(JournalError::TooLarge(e.to_string()))
+            }
             Err(e) => Err(JournalError::Broken(e.to_string())),
         }
     }

@@ -4,10 +4,13 @@ mod journal;
 mod record;
 mod revisions;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use trig_log::fs::{FileSystem, Lock, RealFs};
 use trig_log::{Log, OpenError, Recovered};
 
 pub(crate) use journal::{Journal, JournalError, Room};
@@ -19,7 +22,27 @@ const MARKER: &str = "trig-store.json";
 /// What it says.
 const MARKER_TEXT: &str = "{\"store\":\"trig\",\"format\":1}\n";
 const LOG: &str = "log";
+/// The file in the log's directory by whose lock a writer has it.
+const LOCK: &str = "lock";
 const REVISIONS: &str = "revisions";
+
+/// Makes a directory that only its owner may look into, and what is missing above it.
+fn make_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(dir)
+}
+
+/// For writing a file that, if it is made, only its owner may read.
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
+}
 
 /// A store's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,25 +121,47 @@ impl Store {
         self.dir.join(MARKER).is_file()
     }
 
-    /// Removes it, if it is one.
+    /// Empties it, if it is one. Its log is locked meanwhile, and the lock's file stays: whoever opens the store next to
+    /// this finds it either locked or empty.
     ///
     /// # Errors
-    /// If the directory holds something else, or cannot be removed.
-    pub fn remove(&self) -> Result<(), StoreError> {
+    /// If the directory holds something else, another process writes to it, or something cannot be removed.
+    pub fn clear(&self) -> Result<(), StoreError> {
         if !self.dir.exists() || self.is_empty()? {
             return Ok(());
         }
         if !self.is_there() {
             return Err(StoreError::NotAStore(self.dir.clone()));
         }
-        // the marker last: a removal that was cut short can be taken up again
-        for part in [LOG, REVISIONS] {
-            let path = self.dir.join(part);
-            if path.exists() {
-                fs::remove_dir_all(&path).map_err(|e| self.io(e))?;
+        let log = self.log_dir();
+        make_dir(&log).map_err(|e| self.io(e))?;
+        let path = log.join(LOCK);
+        let _lock = match RealFs.lock(&path).map_err(|e| self.io(e))? {
+            Lock::Held(lock) => lock,
+            Lock::Taken(holder) => return Err(OpenError::Locked { dir: log, holder }.into()),
+        };
+        self.remove_contents(&log).map_err(|e| self.io(e))
+    }
+
+    fn remove_contents(&self, log: &Path) -> io::Result<()> {
+        let mut parts = fs::read_dir(log)?
+            .map(|entry| entry.map(|e| e.path()))
+            .collect::<io::Result<Vec<_>>>()?;
+        parts.retain(|path| path.file_name() != Some(LOCK.as_ref()));
+        // the newest first, and the revisions last: a removal that was cut short leaves the beginning of a log
+        parts.sort_unstable_by(|one, other| other.cmp(one));
+        for path in parts {
+            if path.is_dir() {
+                fs::remove_dir_all(path)?;
+            } else {
+                fs::remove_file(path)?;
             }
         }
-        fs::remove_file(self.dir.join(MARKER)).map_err(|e| self.io(e))
+        File::open(log)?.sync_all()?;
+        match fs::remove_dir_all(self.dir.join(REVISIONS)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
     }
 
     /// Makes the directories where they are missing.
@@ -127,7 +172,7 @@ impl Store {
         if self.is_there() {
             return Ok(());
         }
-        fs::create_dir_all(&self.dir).map_err(|e| self.io(e))?;
+        make_dir(&self.dir).map_err(|e| self.io(e))?;
         if !self.is_empty()? {
             return Err(StoreError::NotAStore(self.dir.clone()));
         }
@@ -135,14 +180,13 @@ impl Store {
     }
 
     fn make(&self) -> io::Result<()> {
-        let mut marker = OpenOptions::new()
-            .write(true)
+        let mut marker = private_file()
             .create_new(true)
             .open(self.dir.join(MARKER))?;
         marker.write_all(MARKER_TEXT.as_bytes())?;
         marker.sync_all()?;
-        fs::create_dir_all(self.dir.join(LOG))?;
-        fs::create_dir_all(self.dir.join(REVISIONS))?;
+        make_dir(&self.dir.join(LOG))?;
+        make_dir(&self.dir.join(REVISIONS))?;
         File::open(&self.dir)?.sync_all()?;
         if let Some(parent) = self.dir.parent().filter(|p| !p.as_os_str().is_empty()) {
             File::open(parent)?.sync_all()?;
@@ -157,7 +201,7 @@ impl Store {
     pub fn open_log(&self) -> Result<(Log, Recovered), StoreError> {
         // a store whose making was cut short
         for part in [LOG, REVISIONS] {
-            fs::create_dir_all(self.dir.join(part)).map_err(|e| self.io(e))?;
+            make_dir(&self.dir.join(part)).map_err(|e| self.io(e))?;
         }
         Ok(Log::open(&self.log_dir(), trig_log::Options::default())?)
     }
@@ -213,16 +257,58 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_is_made_recognised_and_removed() {
+    fn a_store_is_made_recognised_and_emptied() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::at(dir.path().join("a/b"));
+        store.clear().unwrap();
         assert!(!store.is_there());
         store.create().unwrap();
         store.create().unwrap();
         assert!(store.is_there());
-        store.remove().unwrap();
-        assert!(!store.is_there());
+        let (log, recovered) = store.open_log().unwrap();
+        fs::write(store.dir().join(REVISIONS).join("x"), "x").unwrap();
+        drop(log);
+        store.clear().unwrap();
+        let left: Vec<_> = fs::read_dir(store.log_dir())
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
+        assert_eq!(left, [LOCK]);
+        let (_log, again) = store.open_log().unwrap();
+        assert_ne!(again.log_id, recovered.log_id);
+        assert!(!store.dir().join(REVISIONS).join("x").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_look_into_a_store() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(dir.path().join("store"));
         store.create().unwrap();
+        let mode = |path: &str| {
+            let meta = fs::metadata(store.dir().join(path)).unwrap();
+            meta.permissions().mode() & 0o777
+        };
+        assert_eq!(["", LOG, REVISIONS].map(mode), [0o700; 3]);
+        assert_eq!(mode(MARKER), 0o600);
+        // what is missing is made anew, and no wider
+        fs::remove_dir(store.log_dir()).unwrap();
+        drop(store.open_log().unwrap());
+        assert_eq!(mode(LOG), 0o700);
+    }
+
+    #[test]
+    fn a_store_that_is_open_is_not_emptied() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(dir.path().join("store"));
+        store.create().unwrap();
+        let _open = store.open_log().unwrap();
+        let files = || fs::read_dir(store.log_dir()).unwrap().count();
+        let before = files();
+        let refused = store.clear().unwrap_err().to_string();
+        assert!(refused.contains("already open"), "{refused}");
+        assert_eq!(files(), before);
     }
 
     #[test]
@@ -230,7 +316,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("precious.txt"), "x").unwrap();
         let store = Store::at(dir.path());
-        assert!(matches!(store.remove(), Err(StoreError::NotAStore(_))));
+        assert!(matches!(store.clear(), Err(StoreError::NotAStore(_))));
         assert!(matches!(store.create(), Err(StoreError::NotAStore(_))));
         assert!(dir.path().join("precious.txt").exists());
         assert!(matches!(

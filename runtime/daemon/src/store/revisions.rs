@@ -61,7 +61,8 @@ impl Revisions {
         self.dir.join(format!("{revision}.json"))
     }
 
-    /// Keeps a revision and its sources: once this returns, it is there after a loss of power.
+    /// Keeps a revision and its sources: once this returns, it is there after a loss of power. What is there already is
+    /// kept if it is the very same, and replaced if it is damaged or has other sources.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -71,11 +72,7 @@ impl Revisions {
         ir: &Ir,
         sources: &SourceSet,
     ) -> Result<(), RevisionError> {
-        let path = self.path(revision);
-        if path.exists() {
-            return Ok(());
-        }
-        self.write(&path, ir, sources)
+        self.write(&self.path(revision), ir, sources)
             .map_err(|source| RevisionError::Io {
                 revision: revision.clone(),
                 source,
@@ -97,11 +94,20 @@ impl Revisions {
                 .collect(),
             ir,
         };
-        let temporary = path.with_extension("tmp");
-        let mut file = File::create(&temporary)?;
-        file.write_all(&serde_json::to_vec(&stored)?)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
+        let bytes = serde_json::to_vec(&stored)?;
+        if fs::read(path).is_ok_and(|there| there == bytes) {
+            // whoever wrote it may have been cut off before it was durable
+            File::open(path)?.sync_all()?;
+        } else {
+            let temporary = path.with_extension("tmp");
+            let mut file = super::private_file()
+                .create(true)
+                .truncate(true)
+                .open(&temporary)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            fs::rename(&temporary, path)?;
+        }
         // the name is durable only once its directory is
         File::open(&self.dir)?.sync_all()
     }
@@ -139,5 +145,32 @@ impl Revisions {
         let bytes = fs::read(self.path(revision)).ok()?;
         let mut stored: Stored<serde_json::Value> = serde_json::from_slice(&bytes).ok()?;
         stored.sources.remove(trig_compiler::MANIFEST_PATH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_and_an_old_manifest_are_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let revisions = Revisions::new(dir.path());
+        let manifest = "[project]\nid = \"acme\"\nlanguage = \"1\"\n";
+        let mut sources = SourceSet {
+            manifest: Some(manifest.into()),
+            files: vec![("main.trig".into(), "event a.b { }\n".into())],
+        };
+        let ir = trig_compiler::compile(&sources).ir.unwrap();
+        let revision = ir.hash().unwrap();
+        fs::write(revisions.path(&revision), "{\"sources\":{}").unwrap();
+        revisions.put(&revision, &ir, &sources).unwrap();
+        assert_eq!(revisions.get(&revision).unwrap().hash().unwrap(), revision);
+        assert_eq!(revisions.manifest(&revision).as_deref(), Some(manifest));
+
+        let later = format!("{manifest}# another day\n");
+        sources.manifest = Some(later.as_str().into());
+        revisions.put(&revision, &ir, &sources).unwrap();
+        assert_eq!(revisions.manifest(&revision), Some(later));
     }
 }

@@ -1,4 +1,4 @@
-use crate::support::{Place, TICKETS, event, fired, opened, post};
+use crate::support::{Place, TICKETS, event, fired, opened, post, request, soon};
 use serde_json::json;
 
 #[tokio::test]
@@ -54,6 +54,28 @@ async fn a_store_that_is_open_is_refused() {
 }
 
 #[tokio::test]
+async fn a_fresh_start_beside_a_daemon_that_runs_removes_nothing() {
+    let place = Place::new(TICKETS);
+    let daemon = place.start().await;
+    assert_eq!(fired(&post(&daemon, &[opened("1", "7")]).await), ["Alert"]);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_trigd"))
+        .args(["run", "--listen", "127.0.0.1:0", "--exit", "--fresh"])
+        .arg("--store")
+        .arg(place.store().dir())
+        .arg(place.project())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("already open"), "{errors}");
+    assert_eq!(fired(&post(&daemon, &[opened("2", "8")]).await), ["Alert"]);
+    daemon.stop().await.unwrap();
+    let daemon = place.start().await;
+    assert_eq!(daemon.status(&"acme".into()).await.unwrap().pending, 2);
+    daemon.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_broken_project_runs_on_the_revision_of_the_store() {
     let place = Place::new(TICKETS);
     let daemon = place.start().await;
@@ -61,5 +83,44 @@ async fn a_broken_project_runs_on_the_revision_of_the_store() {
     place.write("main.trig", "trigger Broken {");
     let daemon = place.start().await;
     assert_eq!(fired(&post(&daemon, &[opened("1", "7")]).await), ["Alert"]);
+    daemon.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broken_manifest_opens_no_door_and_ends_no_effect() {
+    let place = Place::new(TICKETS);
+    let token = place.project().join("token");
+    std::fs::write(&token, "hush").unwrap();
+    let manifest = "[daemon]\ntoken = { file = \"token\" }\n";
+    place.manifest(manifest);
+    let daemon = place.start().await;
+    daemon.stop().await.unwrap();
+
+    place.manifest("[daemon]\ntoken = { fil = \"token\" }\n");
+    let mut daemon = place.start().await;
+    let status = request(&daemon, "GET", "/v1/acme/status", &[], "").await;
+    assert_eq!(status.status, 401, "{status:?}");
+    let known = ("authorization", "Bearer hush");
+    let status = request(&daemon, "GET", "/v1/acme/status", &[known], "").await;
+    assert_eq!(status.status, 200, "{status:?}");
+    assert!(!status.body["reload"].is_null());
+
+    // nobody takes the effect now, and it waits until the project says for good who does
+    let body = serde_json::to_vec(&[opened("1", "7")]).unwrap();
+    let kind = ("content-type", "application/cloudevents-batch+json");
+    let path = "/v1/acme/events?wait=applied";
+    assert_eq!(
+        fired(&request(&daemon, "POST", path, &[known, kind], body).await),
+        ["Alert"]
+    );
+    soon(daemon.pending.none()).await;
+    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    place.manifest(manifest);
+    daemon.reload(&place.project()).await;
+    let mut left = 1;
+    while left > 0 {
+        left = daemon.status(&"acme".into()).await.unwrap().outbox;
+        tokio::task::yield_now().await;
+    }
     daemon.stop().await.unwrap();
 }
