@@ -127,7 +127,7 @@ impl Revisions {
         };
         let bytes = fs::read(self.path(revision)).map_err(io)?;
         let stored: Stored<serde_json::Value> =
-            serde_json::from_slice(&bytes).map_err(|e| read(ReadError::Json(e)))?;
+            trig_ir::read_deep_json(&bytes).map_err(|e| read(ReadError::Json(e)))?;
         let json = serde_json::to_vec(&stored.ir).map_err(|e| read(ReadError::Json(e)))?;
         let ir = Ir::from_json(&json).map_err(read)?;
         let found = ir.hash().map_err(|e| read(ReadError::Json(e)))?;
@@ -143,7 +143,7 @@ impl Revisions {
     /// The manifest with which a revision was kept, if it had one.
     pub fn manifest(&self, revision: &RevisionHash) -> Option<String> {
         let bytes = fs::read(self.path(revision)).ok()?;
-        let mut stored: Stored<serde_json::Value> = serde_json::from_slice(&bytes).ok()?;
+        let mut stored: Stored<serde_json::Value> = trig_ir::read_deep_json(&bytes).ok()?;
         stored.sources.remove(trig_compiler::MANIFEST_PATH)
     }
 }
