@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
-use trig_ir::{Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, Trigger};
+use trig_ir::{Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, Trigger, Versions};
 
 use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
@@ -154,6 +154,7 @@ impl Workspace {
         let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let ir = (!failed).then(|| Ir {
             version: IR_VERSION,
+            versions: Versions::current(),
             project: model.project.clone(),
             files: sources
                 .iter()

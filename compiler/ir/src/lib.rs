@@ -16,6 +16,7 @@ mod time;
 mod trigger;
 mod ty;
 mod value;
+mod versions;
 
 pub use action::*;
 pub use decl::*;
@@ -30,6 +31,7 @@ pub use time::*;
 pub use trigger::*;
 pub use ty::*;
 pub use value::*;
+pub use versions::*;
 
 pub use jiff::civil::{Date, Time};
 pub use rust_decimal::Decimal;
@@ -45,6 +47,8 @@ pub const IR_VERSION: u32 = 1;
 pub struct Ir {
     /// [`IR_VERSION`] of the compiler that wrote it.
     pub version: u32,
+    /// The data that it was compiled for.
+    pub versions: Versions,
     /// Which project it is.
     pub project: Project,
     /// The files that it was compiled from, catalogues first.

@@ -11,7 +11,7 @@ use trig_engine::{Engine, Input, Options, State};
 use trig_ir::{
     Action, ActionDecl, ActionId, ActionKind, CompareOp, Entity, EntityId, Event, EventId,
     EventKind, Expr, Field, FileId, Guard, GuardKind, IR_VERSION, IfUnknown, Ir, Loc, Pattern,
-    Place, Project, RevisionHash, Root, SmolStr, Start, Test, Trigger, Type, Value,
+    Place, Project, RevisionHash, Root, SmolStr, Start, Test, Trigger, Type, Value, Versions,
 };
 
 fn main() {
@@ -120,6 +120,7 @@ fn world(kinds: u32) -> Engine {
     });
     let ir = Ir {
         version: IR_VERSION,
+        versions: Versions::current(),
         project: Project {
             id: "bench".into(),
             name: String::new(),

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use trig_ir::{
     Entity, EntityId, Enum, EnumId, IR_VERSION, Ir, Pipeline, PipelineId, Project, RevisionHash,
-    Stage, StageKind, Type, Variant,
+    Stage, StageKind, Type, Variant, Versions,
 };
 
 use super::decode;
@@ -33,6 +33,7 @@ fn engine() -> Engine {
     };
     let ir = Ir {
         version: IR_VERSION,
+        versions: Versions::current(),
         project: Project {
             id: "ws".into(),
             name: String::new(),

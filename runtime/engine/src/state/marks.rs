@@ -6,10 +6,11 @@ use trig_ir::{Millis, Timestamp, Value};
 
 use super::Layers;
 
-/// Marks are kept at least this long after the last firing: a later revision may have a longer window.
+/// Firings are remembered at least this long: a later revision may have a longer window.
 pub(crate) const KEEP: Millis = Millis(30 * Millis::DAY.0);
 
-/// Up to this many firings of a window are kept one by one, more in [`BUCKETS`].
+/// Up to this many firings of a window are kept one by one, more in [`BUCKETS`]; and up to as many that are out of the
+/// window.
 const EXACT: u32 = 100;
 const BUCKETS: i64 = 60;
 
@@ -78,17 +79,19 @@ impl Mark {
         now: Timestamp,
         fan: Option<SmolStr>,
     ) {
-        self.entries.retain(|e| e.last.plus(window) > now);
-        self.expires = self.expires.max(now.plus(Millis(window.0.max(KEEP.0))));
-        if fan.is_some() && self.entries.iter().any(|e| e.fan == fan) {
+        let keep = Millis(window.0.max(KEEP.0));
+        self.entries.retain(|e| e.last.plus(keep) > now);
+        self.expires = self.expires.max(now.plus(keep));
+        // entries are in order: those out of the window come first
+        let over = self.entries.partition_point(|e| e.last.plus(window) <= now);
+        if over > EXACT as usize {
+            self.merge(over, bucket(keep));
+        }
+        let mut live = self.entries.iter().filter(|e| e.last.plus(window) > now);
+        if fan.is_some() && live.any(|e| e.fan == fan) {
             return;
         }
-        let width = if count > EXACT {
-            // rounded up, so that there are never more than `BUCKETS` and one
-            window.0.saturating_add(BUCKETS - 1) / BUCKETS
-        } else {
-            0
-        };
+        let width = if count > EXACT { bucket(window) } else { 0 };
         if let Some(last) = self.entries.last_mut()
             && last.fan.is_none()
             && fan.is_none()
@@ -106,6 +109,28 @@ impl Mark {
             fan,
         });
     }
+
+    /// Puts the first `n` entries into buckets.
+    fn merge(&mut self, n: usize, width: i64) {
+        let rest = self.entries.split_off(n);
+        let mut merged: Vec<Entry> = Vec::new();
+        for entry in self.entries.drain(..) {
+            match merged.last_mut() {
+                Some(last) if (entry.last - last.first).0 < width => {
+                    last.last = entry.last;
+                    last.n = last.n.saturating_add(entry.n);
+                }
+                _ => merged.push(Entry { fan: None, ..entry }),
+            }
+        }
+        merged.extend(rest);
+        self.entries = merged;
+    }
+}
+
+/// The width of a bucket; rounded up, so that there are never more than [`BUCKETS`] and one.
+fn bucket(window: Millis) -> i64 {
+    window.0.saturating_add(BUCKETS - 1) / BUCKETS
 }
 
 impl Layers<'_> {
@@ -136,6 +161,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Out of the window one by one or in buckets, and in the window.
+    const MOST: usize = 2 * EXACT as usize + BUCKETS as usize;
 
     #[test]
     fn a_window_is_over_at_its_end() {
@@ -174,7 +202,35 @@ mod tests {
                         }
                     }
                 }
-                prop_assert!(mark.entries.len() <= (BUCKETS as usize + 1).max(EXACT as usize));
+                prop_assert!(mark.entries.len() <= MOST);
+            }
+        }
+
+        #[test]
+        fn a_longer_window_of_a_later_revision_knows_what_has_fired(
+            steps in proptest::collection::vec(0i64..Millis::HOUR.0, 0..600),
+            longer in Millis::HOUR.0..KEEP.0,
+            later in 1u32..140,
+        ) {
+            let mut mark = Mark::default();
+            let mut now = Timestamp(0);
+            let mut fired: Vec<Timestamp> = Vec::new();
+            for step in steps {
+                now = now.plus(Millis(step));
+                if mark.allows(3, Millis::HOUR, now, None).is_ok() {
+                    mark.consume(3, Millis::HOUR, now, None);
+                    fired.push(now);
+                }
+                prop_assert!(mark.entries.len() <= MOST);
+            }
+            let longer = Millis(longer);
+            let in_window = fired.iter().filter(|t| t.plus(longer) > now).count();
+            if mark.allows(later, longer, now, None).is_ok() {
+                prop_assert!(in_window < later as usize);
+            }
+            // up to that many nothing is rounded
+            if fired.len() <= EXACT as usize && in_window < later as usize {
+                prop_assert_eq!(mark.allows(later, longer, now, None), Ok(()));
             }
         }
     }

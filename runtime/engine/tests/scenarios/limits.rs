@@ -120,6 +120,27 @@ fn a_key_of_the_outer_record_counts_the_fan_out_once() {
 }
 
 #[test]
+fn a_longer_window_counts_what_fired_before_it_was_written() {
+    let limited = |count, window| Trigger {
+        limits: vec![Limit {
+            count,
+            ..cooldown("Nag", window, &[])
+        }],
+        ..trigger("Nag", vec![on_message()])
+    };
+    let hours = |n| Millis::HOUR.times(n).unwrap();
+    let mut world = run(vec![limited(1, Millis::HOUR)]);
+    for _ in 0..3 {
+        world.message("1", "fires").later(hours(2));
+    }
+    world.reload(engine(vec![limited(3, Millis::DAY)]));
+    world.message("1", "three are in its day");
+    world.later(hours(18)).message("1", "the first one is out");
+    world.message("1", "three again");
+    assert_snapshot!(world.story);
+}
+
+#[test]
 fn marks_are_forgotten_when_nothing_can_ask_for_them() {
     let limited = Trigger {
         limits: vec![cooldown("Nag", Millis::HOUR, &[subject("")])],

@@ -262,3 +262,16 @@ fn a_firing_remembers_the_revision_under_which_it_was_armed() {
     let of = |nth: usize| state["pending"][nth][1]["revision"].as_str().unwrap();
     assert_eq!([of(0), of(1)], [first.0.as_str(), second.0.as_str()]);
 }
+
+#[test]
+fn other_zone_rules_or_letter_tables_are_another_revision() {
+    let hash = |edit: fn(&mut Versions)| {
+        let mut ir = world();
+        edit(&mut ir.versions);
+        ir.hash().unwrap()
+    };
+    let now = hash(|_| {});
+    assert_ne!(hash(|v| v.tzdata = "1999a".into()), now);
+    assert_ne!(hash(|v| v.unicode = "1.0.0".into()), now);
+    assert_eq!(hash(|v| *v = Versions::current()), now);
+}

@@ -67,6 +67,7 @@ pub(crate) fn world() -> Ir {
     use StageKind::{Failure, Open, Success};
     Ir {
         version: IR_VERSION,
+        versions: Versions::current(),
         project: Project {
             id: "ws".into(),
             name: "World".into(),
