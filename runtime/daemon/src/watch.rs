@@ -229,7 +229,8 @@ mod tests {
         let named = place.path().join("project");
         std::fs::create_dir(&named).unwrap();
         std::fs::write(named.join("a.trig"), "").unwrap();
-        let mut watcher = Watcher::new(std::slice::from_ref(&named), Duration::from_millis(1)).unwrap();
+        let mut watcher =
+            Watcher::new(std::slice::from_ref(&named), Duration::from_millis(1)).unwrap();
 
         let other = place.path().join("other");
         std::fs::create_dir(&other).unwrap();
@@ -257,7 +258,8 @@ mod tests {
         std::fs::create_dir(&second).unwrap();
         let (link, new) = (place.path().join("current"), place.path().join("new"));
         std::os::unix::fs::symlink(&first, &link).unwrap();
-        let mut watcher = Watcher::new(std::slice::from_ref(&link), Duration::from_millis(1)).unwrap();
+        let mut watcher =
+            Watcher::new(std::slice::from_ref(&link), Duration::from_millis(1)).unwrap();
 
         std::os::unix::fs::symlink(&second, &new).unwrap();
         std::fs::rename(&new, &link).unwrap();
