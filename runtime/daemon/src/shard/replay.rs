@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trig_engine::{EffectResult, Input, InputKind, Options, SEMANTICS_VERSION};
-use trig_ir::{RevisionHash, Timestamp};
+use trig_ir::{RevisionHash, Timestamp, Versions};
 use trig_log::{Record, RecordKind};
 
 use super::digest::{BatchDigest, NOTHING};
@@ -53,6 +53,18 @@ pub enum ReplayError {
         position: u64,
         /// The version that is recorded.
         found: u32,
+    },
+    /// A record was evaluated with other zone rules or letter tables.
+    #[error(
+        "record {position} was evaluated with {found}, this program has {current}: run the version that wrote it"
+    )]
+    Versions {
+        /// The record.
+        position: u64,
+        /// The versions that its revision was compiled for.
+        found: Versions,
+        /// Those of this program.
+        current: Versions,
     },
     /// A record's payload cannot be understood.
     #[error("record {position}: its payload cannot be read: {source}")]
@@ -237,6 +249,15 @@ impl Replay<'_> {
             .revisions
             .get(revision)
             .map_err(|source| ReplayError::Revision { position, source })?;
+        let current = Versions::current();
+        if ir.versions != current {
+            let found = ir.versions;
+            return Err(ReplayError::Versions {
+                position,
+                found,
+                current,
+            });
+        }
         let running = Running::new(revision.clone(), Arc::new(ir));
         self.engines.insert(revision.clone(), running.clone());
         Ok(running)

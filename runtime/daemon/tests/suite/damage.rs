@@ -61,6 +61,25 @@ async fn other_semantics_are_refused_by_name() {
 }
 
 #[tokio::test]
+async fn other_zone_rules_are_refused_by_name() {
+    let (place, revision) = used().await;
+    let revisions = place.store().revisions();
+    let mut ir = revisions.get(&trig_ir::RevisionHash(revision)).unwrap();
+    ir.versions.tzdata = "1999a".into();
+    let other = ir.hash().unwrap();
+    revisions.put(&other, &ir, &Default::default()).unwrap();
+    append(&place, tick(other.0, trig_engine::SEMANTICS_VERSION), 0);
+    let started = place.try_start(place.options()).await;
+    let Some(StartError::Replay(error @ ReplayError::Versions { .. })) = started.err() else {
+        panic!("a revision for other zone rules was replayed");
+    };
+    let now = trig_ir::Versions::current();
+    let message = error.to_string();
+    assert!(message.contains("tzdata 1999a"), "{message}");
+    assert!(message.contains(&now.to_string()), "{message}");
+}
+
+#[tokio::test]
 async fn a_revision_that_was_tampered_with_is_refused() {
     let (place, revision) = used().await;
     let path = place
