@@ -100,7 +100,7 @@ fn dice_trigger(nth: usize, dice: (u8, u8, u8, u8, u8)) -> Trigger {
         after,
         limits,
         actions,
-        again: does > 200,
+        again: does > 240,
         priority: i32::from(on % 3),
         ..trigger(&name, starts)
     }
