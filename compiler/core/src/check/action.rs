@@ -7,9 +7,9 @@ use trig_grammar::{Span, ast};
 use trig_ir::{Action, ActionKind, Expr, Field, Place, Root, SetOp, StageName, Type, Value};
 
 use super::cx::{Cx, Env};
+use super::home::Home;
 use super::path::match_field;
-use super::trigger::Home;
-use crate::model::{Decl, Lookup, ParamDefault};
+use crate::model::{Decl, ParamDefault};
 use crate::rules;
 
 impl Cx<'_> {
@@ -305,30 +305,11 @@ impl Cx<'_> {
     }
 
     fn emit(&mut self, env: &Env, path: &ast::Path, args: &[ast::Arg]) -> Option<ActionKind> {
-        let text = path.text();
-        let (full, id) = match self.model.scope.lookup(self.catalogue, &text) {
-            Lookup::Found(full, Decl::Event(id)) => (full.clone(), id),
-            Lookup::Found(full, decl) => {
-                let full = full.clone();
-                self.report(rules::wrong_kind::problem(
-                    self.path,
-                    path.span,
-                    &full,
-                    decl.kind(),
-                    "an event",
-                ));
-                return None;
-            }
-            _ => {
-                let known = self.model.scope.names(|d| matches!(d, Decl::Event(_)));
-                if !path.is_missing() {
-                    self.report(rules::unknown_name::problem(
-                        self.path, path.span, "event", &text, &known,
-                    ));
-                }
-                return None;
-            }
+        let pick = |decl| match decl {
+            Decl::Event(id) => Some(id),
+            _ => None,
         };
+        let (full, id) = self.declaration(path, "an event", pick)?;
         let sig = self.model.event(id)?;
         let fields = sig.event.fields.clone();
         let mut lowered = self.arguments(env, &full, &fields, args, false);
@@ -369,44 +350,11 @@ impl Cx<'_> {
     }
 
     fn call_action(&mut self, env: &Env, call: &ast::Call) -> Option<ActionKind> {
-        let text = call.callee.text();
-        let (full, id) = match self.model.scope.lookup(self.catalogue, &text) {
-            Lookup::Found(full, Decl::Action(id)) => (full.clone(), id),
-            Lookup::Found(full, decl) => {
-                let full = full.clone();
-                let span = call.callee.span;
-                self.report(rules::wrong_kind::problem(
-                    self.path,
-                    span,
-                    &full,
-                    decl.kind(),
-                    "an action",
-                ));
-                return None;
-            }
-            Lookup::Ambiguous(names) => {
-                self.report(rules::ambiguous_name::problem(
-                    self.path,
-                    call.callee.span,
-                    &text,
-                    &names,
-                ));
-                return None;
-            }
-            Lookup::Missing => {
-                let known = self.model.scope.names(|d| matches!(d, Decl::Action(_)));
-                if !call.callee.is_missing() {
-                    self.report(rules::unknown_name::problem(
-                        self.path,
-                        call.callee.span,
-                        "action",
-                        &text,
-                        &known,
-                    ));
-                }
-                return None;
-            }
+        let pick = |decl| match decl {
+            Decl::Action(id) => Some(id),
+            _ => None,
         };
+        let (full, id) = self.declaration(&call.callee, "an action", pick)?;
         let sig = self.model.actions.get(id.index())?.clone();
         if !sig.subjects.is_empty()
             && !env.lenient

@@ -2,10 +2,16 @@
 
 mod action;
 mod arith;
+mod attribute;
 mod clauses;
+mod cooldown;
 mod cx;
+mod delay;
 mod expr;
+mod fan_out;
+mod home;
 pub(crate) mod literal;
+mod names;
 mod operator;
 mod path;
 mod pattern;
@@ -18,7 +24,7 @@ use trig_grammar::ast;
 use trig_ir::{Condition, ConditionId, Trigger};
 
 use cx::{Cx, Env};
-use trigger::Home;
+use home::Home;
 
 use crate::line_index::LineIndex;
 use crate::model::{Decl, Lookup, Model, full_name};

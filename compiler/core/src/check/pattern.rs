@@ -147,44 +147,6 @@ impl Cx<'_> {
         }
     }
 
-    /// The entity that a whole path names.
-    pub(super) fn entity(&mut self, path: &ast::Path) -> Option<EntityId> {
-        if path.is_missing() {
-            return None;
-        }
-        let text = path.text();
-        match self.model.scope.lookup(self.catalogue, &text) {
-            Lookup::Found(_, Decl::Entity(id)) => Some(id),
-            Lookup::Found(_, Decl::Other("a group")) => {
-                self.unsupported(path.span, "a group of entities")
-            }
-            Lookup::Found(full, decl) => {
-                let full = full.clone();
-                self.report(rules::wrong_kind::problem(
-                    self.path,
-                    path.span,
-                    &full,
-                    decl.kind(),
-                    "an entity",
-                ));
-                None
-            }
-            Lookup::Ambiguous(names) => {
-                self.report(rules::ambiguous_name::problem(
-                    self.path, path.span, &text, &names,
-                ));
-                None
-            }
-            Lookup::Missing => {
-                let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
-                self.report(rules::unknown_name::problem(
-                    self.path, path.span, "entity", &text, &known,
-                ));
-                None
-            }
-        }
-    }
-
     fn record_shape(
         &mut self,
         path: &ast::Path,

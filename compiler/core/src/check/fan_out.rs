@@ -1,0 +1,119 @@
+//! `for each`: one firing for each of several records.
+
+use trig_grammar::ast;
+use trig_ir::{EntityId, ForEach, GuardKind, Root, Test, Type};
+
+use super::cx::{Cx, Env};
+use crate::rules;
+
+impl Cx<'_> {
+    pub(super) fn for_each(
+        &mut self,
+        env: &Env,
+        node: &ast::ForEach,
+    ) -> Option<(ForEach, EntityId)> {
+        let source = node.source.as_ref()?;
+        let (place, ty, _) = self.place(env, source)?;
+        // `for each contact of deal`: the deal's only collection of contacts
+        let (place, element) = match ty {
+            Type::Entity(owner) => {
+                let binder = ast::Path {
+                    span: node.binder.span,
+                    names: vec![node.binder.clone()],
+                };
+                let wanted = self.entity(&binder)?;
+                let fields = self
+                    .model
+                    .entity(owner)
+                    .map(|e| e.fields.as_slice())
+                    .unwrap_or_default();
+                let mut of = fields
+                    .iter()
+                    .filter(|f| f.ty.element() == Some(&Type::Entity(wanted)));
+                match (of.next(), of.next()) {
+                    (Some(field), None) => {
+                        let mut place = place;
+                        place.path.push(field.name.clone());
+                        (place, wanted)
+                    }
+                    _ => {
+                        let (owner, wanted) = (
+                            self.model.entity_name(owner),
+                            self.model.entity_name(wanted),
+                        );
+                        let message = format!("a `{owner}` has no single collection of `{wanted}`");
+                        let help = format!("say which field: `for each {wanted} of {owner}.FIELD`");
+                        self.report(rules::misplaced_clause::with_help(
+                            self.path,
+                            source.span,
+                            message,
+                            help,
+                        ));
+                        return None;
+                    }
+                }
+            }
+            Type::List(of) | Type::Set(of) => match *of {
+                Type::Entity(element) => {
+                    let binder = ast::Path {
+                        span: node.binder.span,
+                        names: vec![node.binder.clone()],
+                    };
+                    let named = self.entity_prefix(&binder).map(|(id, _)| id);
+                    if named != Some(element) && !node.binder.is_missing() {
+                        let wanted = self.model.entity_name(element).to_owned();
+                        self.report(rules::misplaced_clause::with_help(
+                            self.path,
+                            node.binder.span,
+                            format!("`{}` holds records of `{wanted}`", source.text()),
+                            format!("write `for each {wanted} of {}`", source.text()),
+                        ));
+                        return None;
+                    }
+                    (place, element)
+                }
+                other => {
+                    let found = self.model.type_name(&other);
+                    self.report(rules::type_mismatch::problem(
+                        self.path,
+                        source.span,
+                        "a list of records",
+                        &found,
+                    ));
+                    return None;
+                }
+            },
+            Type::Any => return None,
+            other => {
+                let found = self.model.type_name(&other);
+                self.report(rules::type_mismatch::problem(
+                    self.path,
+                    source.span,
+                    "a list of records",
+                    &found,
+                ));
+                return None;
+            }
+        };
+        let mut place = place;
+        if place.root == Root::Subject {
+            place.root = Root::Outer;
+        }
+        let mut inner = env.clone();
+        inner.outer = env.subject;
+        inner.subject = Some(element);
+        inner.old = false;
+        let filter = node.filter.as_ref().map(|filter| {
+            let test = self.condition(&inner, filter);
+            self.guard(GuardKind::When, filter.span, Test::Expr(test))
+        });
+        Some((
+            ForEach {
+                loc: self.loc(node.span),
+                source: place,
+                filter,
+            },
+            element,
+        ))
+    }
+}
