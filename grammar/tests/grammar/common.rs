@@ -8,7 +8,7 @@ use std::path::Path;
 use trig_grammar::Span;
 use trig_grammar::ast::SyntaxError;
 
-/// The files of a folder of tests, in the order of their names: name and text.
+/// The files of a folder of tests (or of any folder, by its whole path), in the order of their names: name and text.
 pub(crate) fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
@@ -25,6 +25,17 @@ pub(crate) fn files(folder: &str) -> Vec<(String, String)> {
     files.sort();
     assert!(!files.is_empty(), "no files in {}", folder.display());
     files
+}
+
+/// What must hold for every valid source: the corpus, and the files of every example.
+pub(crate) fn sources() -> Vec<(String, String)> {
+    let mut sources = files("corpus");
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    for example in fs::read_dir(examples).unwrap() {
+        let example = example.unwrap().path();
+        sources.extend(files(&example.to_string_lossy()));
+    }
+    sources
 }
 
 /// Errors as text, each with the line it is on and carets below it.

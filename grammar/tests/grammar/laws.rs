@@ -54,17 +54,15 @@ fn parse_closely(text: &str) -> File {
 
 #[test]
 fn every_prefix_parses() {
-    common::files("corpus")
-        .into_par_iter()
-        .for_each(|(_, text)| {
-            for (i, (at, _)) in text.char_indices().enumerate() {
-                if i % 8 == 0 {
-                    parse_closely(&text[..at]);
-                } else {
-                    parse_any(&text[..at]);
-                }
+    common::sources().into_par_iter().for_each(|(_, text)| {
+        for (i, (at, _)) in text.char_indices().enumerate() {
+            if i % 8 == 0 {
+                parse_closely(&text[..at]);
+            } else {
+                parse_any(&text[..at]);
             }
-        });
+        }
+    });
 }
 
 #[test]
@@ -72,7 +70,7 @@ fn every_text_after_random_edits_parses() {
     let seed = 20_261_122;
     println!("seed {seed}");
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let corpus: Vec<_> = common::files("corpus")
+    let corpus: Vec<_> = common::sources()
         .into_iter()
         .chain(common::files("broken"))
         .collect();
@@ -247,7 +245,7 @@ fn all_in(few: &[String], many: &[String]) -> bool {
 #[test]
 fn a_token_that_is_missing_costs_its_clause_alone() {
     let mut deletions = 0;
-    for (name, text) in common::files("corpus") {
+    for (name, text) in common::sources() {
         let file = parse(&text);
         let before = triggers(&file.items);
         for (i, trigger) in before.iter().enumerate() {
