@@ -111,3 +111,15 @@ fn open_schedules(expr: &Expr, out: &mut Vec<ScheduleId>) {
         _ => {}
     }
 }
+
+/// Whether an expression asks schedules alone, or conditions that look at no record.
+pub(super) fn only_schedules(expr: &Expr) -> bool {
+    match expr {
+        Expr::Open(_) | Expr::Condition(_, None) => true,
+        // what was wrong has been said
+        Expr::Const(Value::Empty) => true,
+        Expr::Not(inner) => only_schedules(inner),
+        Expr::And(all) | Expr::Or(all) => all.iter().all(only_schedules),
+        _ => false,
+    }
+}

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
 use trig_ir::{EntityId, Guard, GuardKind, Root, Start, Test, Trigger};
 
+use super::attribute::only_schedules;
 use super::clauses::Clauses;
 use super::cx::{Cx, Env, EventFields};
 use super::home::Home;
@@ -142,6 +143,14 @@ impl Cx<'_> {
             env.event = None;
             env.old = false;
             let test = self.condition(&env, expr);
+            if !env.lenient && !only_schedules(&test) {
+                self.report(rules::misplaced_clause::with_help(
+                    self.path,
+                    expr.span,
+                    "`during` asks whether schedules are open, and nothing else",
+                    "ask of the record with `when`, or with `while` after a delay",
+                ));
+            }
             self.guard(GuardKind::During, span, Test::Expr(test))
         });
         let limits = c
