@@ -53,36 +53,27 @@ impl Cx<'_> {
                     }
                 }
             }
-            Type::List(of) | Type::Set(of) => match *of {
-                Type::Entity(element) => {
-                    let binder = ast::Path {
-                        span: node.binder.span,
-                        names: vec![node.binder.clone()],
-                    };
-                    let named = self.entity_prefix(&binder).map(|(id, _)| id);
-                    if named != Some(element) && !node.binder.is_missing() {
-                        let wanted = self.model.entity_name(element).to_owned();
-                        self.report(rules::misplaced_clause::with_help(
-                            self.path,
-                            node.binder.span,
-                            format!("`{}` holds records of `{wanted}`", source.text()),
-                            format!("write `for each {wanted} of {}`", source.text()),
-                        ));
-                        return None;
-                    }
-                    (place, element)
-                }
-                other => {
-                    let found = self.model.type_name(&other);
-                    self.report(rules::type_mismatch::problem(
+            Type::List(of) | Type::Set(of) if matches!(*of, Type::Entity(_)) => {
+                let Type::Entity(element) = *of else {
+                    return None;
+                };
+                let binder = ast::Path {
+                    span: node.binder.span,
+                    names: vec![node.binder.clone()],
+                };
+                let named = self.entity_prefix(&binder).map(|(id, _)| id);
+                if named != Some(element) && !node.binder.is_missing() {
+                    let wanted = self.model.entity_name(element).to_owned();
+                    self.report(rules::misplaced_clause::with_help(
                         self.path,
-                        source.span,
-                        "a list of records",
-                        &found,
+                        node.binder.span,
+                        format!("`{}` holds records of `{wanted}`", source.text()),
+                        format!("write `for each {wanted} of {}`", source.text()),
                     ));
                     return None;
                 }
-            },
+                (place, element)
+            }
             Type::Any => return None,
             other => {
                 let found = self.model.type_name(&other);

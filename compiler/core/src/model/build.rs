@@ -47,7 +47,7 @@ pub(super) struct Named<'a, T> {
 pub(super) struct Builder<'a> {
     pub(super) model: Model,
     pub(super) problems: Vec<Problem>,
-    seen: BTreeMap<SmolStr, ()>,
+    seen: BTreeSet<SmolStr>,
     entities: Vec<Named<'a, ast::Entity>>,
     enums: Vec<Named<'a, ast::Enum>>,
     events: Vec<Named<'a, ast::Event>>,
@@ -73,12 +73,11 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         conditions: Vec::new(),
         schedules: Vec::new(),
         cooldowns: Vec::new(),
-        repeated: BTreeMap::new(),
     };
     let mut b = Builder {
         model,
         problems: Vec::new(),
-        seen: BTreeMap::new(),
+        seen: BTreeSet::new(),
         entities: Vec::new(),
         enums: Vec::new(),
         events: Vec::new(),
@@ -111,77 +110,45 @@ impl<'a> Builder<'a> {
     fn declare(&mut self, unit: Unit<'a>, item: &'a ast::Item) {
         use ast::ItemKind as K;
         match &item.kind {
-            K::Entity(node) => push(
-                &mut self.entities,
-                &mut self.seen,
-                &mut self.problems,
-                unit,
-                &node.name,
-                node,
-            ),
-            K::Enum(node) => push(
-                &mut self.enums,
-                &mut self.seen,
-                &mut self.problems,
-                unit,
-                &node.name,
-                node,
-            ),
+            K::Entity(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.entities
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
+            K::Enum(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.enums
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
             K::Event(node) => {
-                push(
-                    &mut self.events,
-                    &mut self.seen,
-                    &mut self.problems,
-                    unit,
-                    &as_name(&node.name),
-                    node,
-                );
+                let full = self.fresh(unit, &as_name(&node.name));
+                self.events
+                    .extend(full.map(|full| Named { full, unit, node }));
             }
             K::Action(node) => {
-                push(
-                    &mut self.actions,
-                    &mut self.seen,
-                    &mut self.problems,
-                    unit,
-                    &as_name(&node.name),
-                    node,
-                );
+                let full = self.fresh(unit, &as_name(&node.name));
+                self.actions
+                    .extend(full.map(|full| Named { full, unit, node }));
             }
             K::Condition(node) => {
-                push(
-                    &mut self.conditions,
-                    &mut self.seen,
-                    &mut self.problems,
-                    unit,
-                    &node.name,
-                    node,
-                );
+                let full = self.fresh(unit, &node.name);
+                self.conditions
+                    .extend(full.map(|full| Named { full, unit, node }));
             }
-            K::Schedule(node) => push(
-                &mut self.schedules,
-                &mut self.seen,
-                &mut self.problems,
-                unit,
-                &node.name,
-                node,
-            ),
-            K::Cooldown(node) => push(
-                &mut self.cooldowns,
-                &mut self.seen,
-                &mut self.problems,
-                unit,
-                &node.name,
-                node,
-            ),
+            K::Schedule(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.schedules
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
+            K::Cooldown(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.cooldowns
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
             K::Pipeline(node) => {
-                push(
-                    &mut self.pipelines,
-                    &mut self.seen,
-                    &mut self.problems,
-                    unit,
-                    &node.name,
-                    node,
-                );
+                let full = self.fresh(unit, &node.name);
+                self.pipelines
+                    .extend(full.map(|full| Named { full, unit, node }));
                 for inner in node
                     .others
                     .iter()
@@ -208,19 +175,23 @@ impl<'a> Builder<'a> {
     }
 
     fn declare_plain(&mut self, unit: Unit<'a>, name: &ast::Name, decl: Decl) {
-        if name.is_missing() {
-            return;
-        }
-        let full = full_name(unit.catalogue, &name.text);
-        if self.seen.insert(full.clone(), ()).is_some() {
-            if decl == Decl::Trigger {
-                *self.model.repeated.entry(full.clone()).or_default() += 1;
-            }
-            self.problems
-                .push(rules::duplicate_name::problem(unit.path, name.span, &full));
-        } else {
+        if self.fresh(unit, name).is_some() {
             self.model.scope.insert(unit.catalogue, &name.text, decl);
         }
+    }
+
+    /// The full name of a declaration, if nothing has it yet; says so where something does.
+    fn fresh(&mut self, unit: Unit<'a>, name: &ast::Name) -> Option<SmolStr> {
+        if name.is_missing() {
+            return None;
+        }
+        let full = full_name(unit.catalogue, &name.text);
+        if self.seen.insert(full.clone()) {
+            return Some(full);
+        }
+        let problem = rules::duplicate_name::problem(unit.path, name.span, &full);
+        self.problems.push(problem);
+        None
     }
 
     /// Sorts the declarations of each kind by full name: their position is their id.
@@ -295,8 +266,7 @@ impl<'a> Builder<'a> {
                 fields,
             });
         }
-        for (i, named) in (0..).zip(std::mem::take(&mut self.enums)) {
-            let _: u32 = i;
+        for named in std::mem::take(&mut self.enums) {
             let mut variants: Vec<Variant> = Vec::new();
             for v in &named.node.variants {
                 if variants.iter().any(|have| have.name == v.name.text) {
@@ -640,25 +610,6 @@ impl<'a> Builder<'a> {
                 None
             }
         }
-    }
-}
-
-fn push<'a, T>(
-    list: &mut Vec<Named<'a, T>>,
-    seen: &mut BTreeMap<SmolStr, ()>,
-    problems: &mut Vec<Problem>,
-    unit: Unit<'a>,
-    name: &ast::Name,
-    node: &'a T,
-) {
-    if name.is_missing() {
-        return;
-    }
-    let full = full_name(unit.catalogue, &name.text);
-    if seen.insert(full.clone(), ()).is_some() {
-        problems.push(rules::duplicate_name::problem(unit.path, name.span, &full));
-    } else {
-        list.push(Named { full, unit, node });
     }
 }
 

@@ -35,8 +35,6 @@ pub(crate) struct Model {
     pub(crate) conditions: Vec<ConditionSig>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) cooldowns: Vec<CooldownSig>,
-    /// Triggers that are declared more than once: only the first of each is compiled.
-    pub(crate) repeated: BTreeMap<SmolStr, u32>,
 }
 
 /// An event's signature.
