@@ -272,6 +272,24 @@ fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
                     .collect()
             })
             .unwrap_or_default(),
+        ActionKind::Start { flow, .. } => vec![plain(EventKind::Started(flow.clone()))],
+        ActionKind::Create { entity, .. } => vec![plain(EventKind::Created(*entity))],
+        ActionKind::Goal { name, .. } => vec![
+            plain(EventKind::GoalReached(trigger.name.clone(), name.clone())),
+            plain(EventKind::GoalSkipped(trigger.name.clone(), name.clone())),
+        ],
+        ActionKind::If {
+            then, otherwise, ..
+        } => then
+            .iter()
+            .chain(otherwise)
+            .flat_map(|action| causes(ir, trigger, action))
+            .collect(),
+        ActionKind::ForEach { body, .. } => body
+            .iter()
+            .flat_map(|action| causes(ir, trigger, action))
+            .collect(),
+        ActionKind::Stop { .. } | ActionKind::Wait(_) | ActionKind::WaitUntil(_) => Vec::new(),
     }
 }
 
@@ -281,8 +299,13 @@ fn entity_of(ir: &Ir, trigger: &Trigger, place: &Place) -> Option<EntityId> {
     let mut entity = match place.root {
         Root::Subject | Root::Old => trigger.subject?,
         Root::Outer => match &trigger.starts.first()?.pattern.event {
-            EventKind::Event(_) => return None,
+            EventKind::Event(_)
+            | EventKind::Clock
+            | EventKind::Started(_)
+            | EventKind::GoalReached(..)
+            | EventKind::GoalSkipped(..) => return None,
             EventKind::Created(e)
+            | EventKind::Due(e, _)
             | EventKind::Deleted(e)
             | EventKind::Moved(e)
             | EventKind::Entered(e)

@@ -40,7 +40,7 @@ pub(crate) fn trigger(trigger: &mut Trigger, file: FileId) {
 
 /// The conditions that an expression asks, directly.
 pub(crate) fn conditions_of(expr: &Expr, out: &mut Vec<ConditionId>) {
-    if let Expr::Condition(id, _) = expr {
+    if let Expr::Condition(id, _, _) = expr {
         out.push(*id);
     }
     expr.for_each_child(&mut |child| conditions_of(child, out));

@@ -169,6 +169,9 @@ impl Workspace {
             pipelines: model.pipelines.clone(),
             conditions,
             schedules: model.schedules.clone(),
+            feeds: Vec::new(),
+            breakers: Vec::new(),
+            renamed_cooldowns: Vec::new(),
             triggers,
         });
         Compilation {

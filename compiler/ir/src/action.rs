@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{ActionId, EventId, Expr, Loc, Place, StageName};
+use crate::{
+    ActionId, Cancel, EntityId, EventId, Expr, ForEach, Guard, Loc, Place, StageName, Until,
+};
 
 /// An action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,72 @@ pub enum ActionKind {
         /// Its arguments, defaults filled in.
         args: Vec<(SmolStr, Expr)>,
     },
+    /// Asks the CRM for a new record. It is known here once the CRM reports it.
+    Create {
+        /// Of which entity.
+        entity: EntityId,
+        /// Its fields.
+        args: Vec<(SmolStr, Expr)>,
+    },
+    /// Starts a flow, by name.
+    Start {
+        /// The flow.
+        flow: SmolStr,
+        /// For whom; `None`: the flow has no subject.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        subject: Option<Place>,
+    },
+    /// Ends what waits or runs.
+    Stop {
+        /// The flow, by name, that ends for the subject; `None`: this body ends here.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        flow: Option<SmolStr>,
+    },
+    /// Waits for a duration. An `empty` or negative one is none.
+    Wait(Expr),
+    /// Waits until something holds.
+    WaitUntil(Until),
+    /// Does one or the other.
+    If {
+        /// The condition.
+        test: Expr,
+        /// As it is written, for people.
+        text: String,
+        /// Where it holds.
+        then: Vec<Action>,
+        /// Elsewhere.
+        otherwise: Vec<Action>,
+    },
+    /// Does something for each record: nothing in it waits, starts or stops this body, or is a goal.
+    ForEach {
+        /// The records; [`crate::EachSource::Of`] only.
+        each: ForEach,
+        /// The number of their [`crate::Root::Binder`].
+        slot: u32,
+        /// What is done for each.
+        body: Vec<Action>,
+    },
+    /// Reached while the body waits before it: the body goes on behind it. Reached by the body itself: it is skipped.
+    /// Stands in no `if` or `for each`.
+    Goal {
+        /// Its name.
+        name: SmolStr,
+        /// The name that it had.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        was: Option<SmolStr>,
+        /// What reaches it.
+        reached: Reached,
+    },
+}
+
+/// What reaches a goal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// An event that belongs to the firing, as an `unless` does.
+    On(Box<Cancel>),
+    /// Something holds: tested when a record that it reads changes.
+    When(Guard),
 }
 
 /// How a field is written.

@@ -54,8 +54,8 @@ pub enum Expr {
     List(Vec<Expr>),
     /// A text of pieces; an `empty` piece prints nothing.
     Concat(Vec<Expr>),
-    /// A named condition, on the record at the place (`None`: it has no subject).
-    Condition(ConditionId, Option<Place>),
+    /// A named condition, on the record at the place (`None`: it has no subject), with its arguments.
+    Condition(ConditionId, Option<Place>, Vec<Expr>),
     /// The schedule is open now.
     Open(ScheduleId),
     /// The next instant at which the schedule opens, or `empty`.
@@ -71,6 +71,23 @@ pub enum Expr {
     },
     /// A pure function.
     Call(Function, Vec<Expr>),
+    /// A value as text, in a form of its own; `empty` prints nothing.
+    Format(Box<Expr>, Format),
+}
+
+/// How a value is printed: what stands behind the colon in `{deal.amount:,.2}`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Of a number or an amount: `,` groups thousands, `.N` rounds half to even to N decimals and always prints them.
+    Number {
+        /// With `,` between thousands.
+        group: bool,
+        /// So many decimals; `None`: those that are there.
+        decimals: Option<u8>,
+    },
+    /// Of a date, a time or an instant (in the trigger's zone): as `strftime`, `%d.%m.%Y`.
+    Moment(SmolStr),
 }
 
 /// Where a value stands: a record or event, and fields to follow from it.
@@ -111,12 +128,13 @@ pub enum Root {
     /// The event that started the firing. A change's own fields are `from`, `to` and `value`; `record` is the record
     /// that changed.
     Event,
-    /// The event that is being matched: in the filter of a pattern. In the filter of a start it is the same event
+    /// The event that is being matched: in the filter of a pattern; in [`crate::ActionDecl::when`], the arguments. In the filter of a start it is the same event
     /// as [`Root::Event`]; in `unless` it is the event that may cancel.
     Candidate,
     /// The record over which `for each` fans out: the subject before it.
     Outer,
-    /// The variable of an enclosing `any`.
+    /// A variable, by number: of an enclosing `any` or `for each` among actions, a parameter of a condition, or a record
+    /// that a test gives.
     Binder(u32),
 }
 
@@ -208,15 +226,12 @@ impl Expr {
     /// Calls `f` with each operand, in the order of evaluation.
     pub fn for_each_child<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
         match self {
-            Self::Const(_)
-            | Self::Load(_)
-            | Self::Condition(..)
-            | Self::Open(_)
-            | Self::NextOpen(_) => {}
+            Self::Const(_) | Self::Load(_) | Self::Open(_) | Self::NextOpen(_) => {}
             Self::And(all)
             | Self::Or(all)
             | Self::List(all)
             | Self::Concat(all)
+            | Self::Condition(_, _, all)
             | Self::Call(_, all) => {
                 for e in all {
                     f(e);
@@ -225,6 +240,7 @@ impl Expr {
             Self::Not(a)
             | Self::IsEmpty(a)
             | Self::Neg(a)
+            | Self::Format(a, _)
             | Self::InStages(a, _)
             | Self::InPipeline(a, _) => f(a),
             Self::Compare(_, a, b)

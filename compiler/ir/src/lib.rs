@@ -4,6 +4,7 @@
 //! whatever is stored beyond it is keyed by full names.
 
 mod action;
+mod clock;
 mod decl;
 mod expr;
 mod id;
@@ -11,6 +12,7 @@ mod record;
 mod revision;
 mod schedule;
 mod source;
+mod test_case;
 mod text;
 mod time;
 mod trigger;
@@ -19,6 +21,7 @@ mod value;
 mod versions;
 
 pub use action::*;
+pub use clock::*;
 pub use decl::*;
 pub use expr::*;
 pub use id::*;
@@ -26,6 +29,7 @@ pub use record::*;
 pub use revision::*;
 pub use schedule::*;
 pub use source::*;
+pub use test_case::*;
 pub use text::*;
 pub use time::*;
 pub use trigger::*;
@@ -40,7 +44,7 @@ pub use smol_str::SmolStr;
 use serde::{Deserialize, Serialize};
 
 /// The version of this format. A reader refuses any other.
-pub const IR_VERSION: u32 = 1;
+pub const IR_VERSION: u32 = 2;
 
 /// A compiled project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,7 +71,13 @@ pub struct Ir {
     pub conditions: Vec<Condition>,
     /// Schedules, by [`ScheduleId`].
     pub schedules: Vec<Schedule>,
-    /// Triggers, by [`TriggerId`]; sorted by priority (higher first), then by name: the order in which they run.
+    /// Feeds, by name.
+    pub feeds: Vec<Feed>,
+    /// Breakers, by name.
+    pub breakers: Vec<Breaker>,
+    /// Shared cooldowns that had another name.
+    pub renamed_cooldowns: Vec<Renamed>,
+    /// Triggers and flows, by [`TriggerId`]; sorted by priority (higher first), then by name: the order in which they run.
     pub triggers: Vec<Trigger>,
 }
 

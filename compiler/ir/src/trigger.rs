@@ -3,15 +3,21 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Action, EntityId, EventId, Expr, Loc, Millis, Place};
+use crate::{Action, Clock, EntityId, EventId, Expr, Loc, Millis, Missed, Period, Place};
 
-/// A trigger.
+/// A trigger, or a flow: that is a trigger which nothing but [`EventKind::Started`] starts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trigger {
     /// Its name: its identity, unique in the project.
     pub name: SmolStr,
+    /// The name that it had: its state moves once, in the revision that introduces this.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub was: Option<SmolStr>,
     /// Its label, or its name.
     pub label: String,
+    /// It is a flow.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub flow: bool,
     /// Where it is declared.
     pub loc: Loc,
     /// The stage in which it stands, as `Pipeline.Stage`.
@@ -35,14 +41,26 @@ pub struct Trigger {
     pub each: Option<ForEach>,
     /// Tested at the event, in this order, before `each`; the first that does not hold decides.
     pub guards: Vec<Guard>,
-    /// The delay, where the start has none of its own.
+    /// First, it waits until its events have come to rest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub debounce: Option<Debounce>,
+    /// Then, until something holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Until>,
+    /// Then, for a time; where the start has no delay of its own.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<After>,
     /// Must hold when it would fire.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub during: Option<Guard>,
+    /// What becomes of a further firing of a key while one waits or runs.
+    #[serde(skip_serializing_if = "Mode::is_single", default)]
+    pub mode: Mode,
     /// Tested together when it would fire; consumed together if all allow it.
     pub limits: Vec<Limit>,
+    /// What becomes of occurrences of its clocks that were missed. `None`: the last one runs, if it is not too late.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missed: Option<Missed>,
     /// What it does.
     pub actions: Vec<Action>,
 }
@@ -54,6 +72,9 @@ pub struct Start {
     pub loc: Loc,
     /// The events that start it.
     pub pattern: Pattern,
+    /// When its events happen, where they are of kind [`EventKind::Clock`] or [`EventKind::Due`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clock: Option<Clock>,
     /// How the event leads to the subject (before `for each`), from [`crate::Root::Event`]. `None` if the trigger
     /// has no subject.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -79,8 +100,21 @@ pub struct Pattern {
     /// What must hold of it, over [`crate::Root::Candidate`] (and, in `unless`, over the firing's own roots).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub filter: Option<Expr>,
+    /// Only the first of them, of those that the filter lets through; guards do not count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first: Option<First>,
     /// As it is written, for people.
     pub text: String,
+}
+
+/// `first … per KEY each PERIOD`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct First {
+    /// Per what, from [`crate::Root::Event`]. Empty: the first of all.
+    pub key: Vec<Place>,
+    /// In which calendar period of the trigger's zone. `None`: ever.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub period: Option<Period>,
 }
 
 /// A kind of event. All but the first are derived by the engine from changes of records; their fields are `record`
@@ -104,6 +138,18 @@ pub enum EventKind {
     Gained(EntityId, SmolStr),
     /// A set lost an element. `value`.
     Lost(EntityId, SmolStr),
+    /// The clock came to an occurrence of [`Start::clock`], which happens for that start alone. `at`, an instant; there
+    /// is no `record`.
+    Clock,
+    /// The clock came to an instant that depends on a date field of a record, by [`Start::clock`]; happens for that
+    /// start alone. `at`, an instant.
+    Due(EntityId, SmolStr),
+    /// A flow is to start, by the flow's name. Its subject is `record`.
+    Started(SmolStr),
+    /// A goal of a flow was reached: names of flow and goal.
+    GoalReached(SmolStr, SmolStr),
+    /// The body of a flow came to a goal that was not reached: names of flow and goal.
+    GoalSkipped(SmolStr, SmolStr),
 }
 
 /// Something that must hold.
@@ -129,6 +175,12 @@ pub enum GuardKind {
     Stage,
     /// `when`
     When,
+    /// The `where` of a `for each`
+    Where,
+    /// `until`, `wait until`
+    Until,
+    /// `goal NAME when`
+    Goal,
     /// `while`
     While,
     /// `during`
@@ -164,11 +216,90 @@ pub enum ActorKind {
 pub struct ForEach {
     /// Where it stands.
     pub loc: Loc,
-    /// Where the records stand: a collection of references, from [`crate::Root::Outer`] or [`crate::Root::Event`].
-    pub source: Place,
-    /// Which of them, over [`crate::Root::Subject`] (the element) and [`crate::Root::Outer`].
+    /// Where the records stand.
+    pub source: EachSource,
+    /// Which of them: in a clause, over [`crate::Root::Subject`] (the element) and [`crate::Root::Outer`]; in an
+    /// action, over its [`crate::Root::Binder`] beside the firing's own roots.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub filter: Option<Guard>,
+}
+
+/// Over which records a `for each` runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EachSource {
+    /// A collection of references; in a clause from [`crate::Root::Outer`] or [`crate::Root::Event`].
+    Of(Place),
+    /// All records of an entity, as of the event. In clauses only; there is no [`crate::Root::Outer`] then.
+    All(EntityId),
+}
+
+/// What becomes of a further firing of a key (trigger, subject, finer entities) while one waits or runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It is suppressed.
+    #[default]
+    Single,
+    /// It takes the place of the other, which is cancelled.
+    Restart,
+    /// Both.
+    Parallel,
+}
+
+impl Mode {
+    /// Whether it is [`Self::Single`].
+    pub fn is_single(&self) -> bool {
+        *self == Self::Single
+    }
+}
+
+/// Waits until no further event of its key has come for a while; the last one counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Debounce {
+    /// Where it stands.
+    pub loc: Loc,
+    /// For how long nothing may come.
+    pub duration: Millis,
+    /// From the first event on, it waits no longer than this.
+    pub up_to: Millis,
+    /// Must hold throughout: the first event after which it does not cancels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub holds: Option<Guard>,
+    /// Each of these cancels.
+    pub unless: Vec<Cancel>,
+}
+
+/// Waits until something holds: tested at once, after every change of a record that it reads, and whenever a schedule
+/// that it asks opens or closes (for `today`: at midnight; for `now`: each minute).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Until {
+    /// Where it stands.
+    pub loc: Loc,
+    /// What is waited for.
+    pub test: Guard,
+    /// For how long, and what then. `None`: as long as it takes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub within: Option<Within>,
+}
+
+/// For how long something is waited for, and what then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// For how long.
+    pub duration: Millis,
+    /// What then.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a firing when what it waits for does not come in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Otherwise {
+    /// It ends. `drop`, and `stop` among actions.
+    Drop,
+    /// It goes on.
+    Continue,
 }
 
 /// A delay.
@@ -213,16 +344,35 @@ pub struct Limit {
     pub kind: LimitKind,
     /// How many in the window.
     pub count: u32,
-    /// The sliding window.
-    pub window: Millis,
+    /// In which time.
+    pub window: LimitWindow,
     /// Per what, from the firing's roots. Empty: one for all.
     pub key: Vec<Place>,
+    /// A firing that has no room waits its turn, in the order of arrival; else it is dropped.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub wait: bool,
+}
+
+/// The time in which firings count for a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitWindow {
+    /// For ever.
+    Ever,
+    /// Sliding, its end excluded.
+    Sliding(Millis),
+    /// The calendar period of the trigger's zone.
+    Calendar(Period),
 }
 
 /// Which clause a limit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitKind {
+    /// `once`
+    Once,
     /// `cooldown`
     Cooldown,
+    /// `limit`
+    Limit,
 }

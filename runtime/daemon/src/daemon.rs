@@ -168,6 +168,7 @@ impl Daemon {
             digest: replayed.digest,
             options: trig_engine::Options {
                 trace: options.trace,
+                coverage: false,
             },
             orders,
             registry: registry.clone(),

@@ -7,7 +7,7 @@ use trig_ir::{RecordKey, Timestamp};
 use crate::cascade::{Cascade, Change, DEEPEST_CHAIN, Event, Item};
 use crate::derive::Derived;
 use crate::key::Root;
-use crate::state::{Before, Changes, Layers, Record};
+use crate::state::{Before, Changes, Layers, Record, Timer};
 use crate::{
     Actor, Audit, Cause, EffectKind, EffectResult, Engine, Input, InputKind, Options, Outcome,
     Output,
@@ -75,6 +75,7 @@ impl<'e> Run<'e> {
             InputKind::Tick => {}
             InputKind::Result(result) => self.result(result),
             InputKind::Revision(revision) => self.activate(revision),
+            InputKind::Slice => {}
         }
         self.drain();
     }
@@ -88,7 +89,7 @@ impl<'e> Run<'e> {
     fn due(&mut self, until: Timestamp) {
         let mut left = MOST_TIMERS;
         while let Some((timer, ())) = self.state.timers.first() {
-            let (due, number) = (timer.0, timer.4);
+            let (due, wakes) = (timer.0, timer.4.clone());
             if due > until {
                 return;
             }
@@ -102,7 +103,9 @@ impl<'e> Run<'e> {
             }
             left -= 1;
             self.now = self.now.max(due);
-            self.wake(number);
+            match wakes {
+                Timer::Firing(number) => self.wake(number),
+            }
             self.drain();
         }
     }

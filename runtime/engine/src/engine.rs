@@ -25,6 +25,8 @@ pub struct Engine {
 pub struct Options {
     /// Also record every event, and why each trigger whose start matched its kind did not fire, with the values read.
     pub trace: bool,
+    /// Also record of every guard that was tested whether it held.
+    pub coverage: bool,
 }
 
 impl Engine {

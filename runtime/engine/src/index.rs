@@ -275,6 +275,11 @@ impl Index {
             EventKind::Changed(id, field) => KindName::Changed(entity(id)?, field.clone()),
             EventKind::Gained(id, field) => KindName::Gained(entity(id)?, field.clone()),
             EventKind::Lost(id, field) => KindName::Lost(entity(id)?, field.clone()),
+            EventKind::Clock => KindName::Clock,
+            EventKind::Due(id, field) => KindName::Due(entity(id)?, field.clone()),
+            EventKind::Started(flow) => KindName::Started(flow.clone()),
+            EventKind::GoalReached(flow, goal) => KindName::GoalReached(flow.clone(), goal.clone()),
+            EventKind::GoalSkipped(flow, goal) => KindName::GoalSkipped(flow.clone(), goal.clone()),
         })
     }
 
@@ -295,6 +300,11 @@ impl Index {
             KindName::Lost(entity, field) => {
                 EventKind::Lost(self.entity_id(entity)?, field.clone())
             }
+            KindName::Clock => EventKind::Clock,
+            KindName::Due(entity, field) => EventKind::Due(self.entity_id(entity)?, field.clone()),
+            KindName::Started(flow) => EventKind::Started(flow.clone()),
+            KindName::GoalReached(flow, goal) => EventKind::GoalReached(flow.clone(), goal.clone()),
+            KindName::GoalSkipped(flow, goal) => EventKind::GoalSkipped(flow.clone(), goal.clone()),
         })
     }
 }
@@ -312,7 +322,7 @@ fn reads_old(trigger: &Trigger) -> bool {
             ActionKind::Emit { args, .. } | ActionKind::Call { args, .. } => {
                 args.iter().for_each(|(_, arg)| expr(arg));
             }
-            ActionKind::Move { .. } => {}
+            _ => {}
         }
     }
     let starts = trigger.starts.iter().filter_map(|s| s.after.as_ref());

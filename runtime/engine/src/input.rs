@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
-use trig_ir::{ActorKind, RevisionHash, Timestamp};
+use trig_ir::{ActorKind, RecordKey, RevisionHash, Timestamp};
 
 /// An input, in the order of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum InputKind {
     Arrival(Arrival),
     /// A timer is due and nothing else came.
     Tick,
+    /// The next slice of a fan-out over very many records: see [`crate::State::has_slices`].
+    Slice,
     /// How an effect ended.
     Result(EffectResult),
     /// Another revision is active from here on. The engine that gets it is the one of that revision.
@@ -91,6 +93,20 @@ pub enum Happening {
         /// The source's own clock or version of this snapshot: a lower one than the last only fills unknown fields.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         clock: Option<i64>,
+    },
+    /// The JSON body of a connector whose events the project types itself, `from webhook`.
+    Webhook {
+        /// The body.
+        body: Json,
+    },
+    /// A flow is started by hand.
+    Start {
+        /// The flow, by name.
+        flow: SmolStr,
+        /// For which record: the full name of its entity, its connector and its native id. `None`: the flow has no
+        /// subject.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        subject: Option<RecordKey>,
     },
 }
 

@@ -38,4 +38,4 @@ pub use state::{State, Waiting};
 
 /// The version of the meaning of a revision. Any change that makes the engine answer an old input differently raises
 /// it: a log position is only evaluated under the version recorded for it.
-pub const SEMANTICS_VERSION: u32 = 1;
+pub const SEMANTICS_VERSION: u32 = 2;

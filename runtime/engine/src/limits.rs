@@ -1,7 +1,7 @@
 //! Limits: tested together, consumed together.
 
 use smol_str::SmolStr;
-use trig_ir::{Limit, Place, Root};
+use trig_ir::{Limit, LimitWindow, Millis, Place, Root};
 
 use crate::Why;
 use crate::apply::Run;
@@ -22,6 +22,13 @@ pub(crate) struct Allowed<'a> {
 fn counts_fan_out(limit: &Limit) -> bool {
     let outer = |place: &Place| place.root == Root::Outer;
     !limit.key.is_empty() && limit.key.iter().all(outer)
+}
+
+fn sliding(limit: &Limit) -> Millis {
+    match limit.window {
+        LimitWindow::Sliding(window) => window,
+        LimitWindow::Ever | LimitWindow::Calendar(_) => Millis(i64::MAX),
+    }
 }
 
 /// The identity of a fan-out.
@@ -56,7 +63,7 @@ impl Run<'_> {
             let fan = (firing.outer.is_some() && counts_fan_out(limit))
                 .then(|| fan_of(&self.engine.ir().project.id, firing));
             if let Some(mark) = self.state.marks.get(&key) {
-                let room = mark.allows(limit.count, limit.window, self.now, fan.as_ref());
+                let room = mark.allows(limit.count, sliding(limit), self.now, fan.as_ref());
                 room.map_err(|until| Why::Limit {
                     name: limit.name.clone(),
                     loc: limit.loc,
@@ -72,7 +79,7 @@ impl Run<'_> {
     pub(crate) fn consume(&mut self, allowed: Vec<Allowed<'_>>) {
         for Allowed { limit, key, fan } in allowed {
             let mut mark = self.state.marks.get(&key).cloned().unwrap_or_default();
-            mark.consume(limit.count, limit.window, self.now, fan);
+            mark.consume(limit.count, sliding(limit), self.now, fan);
             self.state.put_mark(key, mark);
         }
     }

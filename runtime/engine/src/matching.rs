@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
-use trig_ir::{ActorKind, ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value};
+use trig_ir::{
+    ActorKind, EachSource, ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value,
+};
 
 use crate::apply::Run;
 use crate::cascade::Event;
@@ -216,7 +218,10 @@ impl<'e> Run<'e> {
         scope.subject = started.subject.as_ref();
         scope.outer = started.subject.as_ref();
         scope = pinned(scope, event);
-        let source = match Eval::new(scope).load(&each.source) {
+        let EachSource::Of(place) = &each.source else {
+            return Err(trace.then_some(Why::NoneFound));
+        };
+        let source = match Eval::new(scope).load(place) {
             Ok(source) => source,
             Err(unknown) => return Err(trace.then(|| not_known(&unknown, each.loc))),
         };

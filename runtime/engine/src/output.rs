@@ -59,6 +59,15 @@ pub enum EffectKind {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         as_user: Option<SmolStr>,
     },
+    /// A record is to be created in the CRM.
+    Create {
+        /// The full name of its entity.
+        entity: SmolStr,
+        /// In which installation.
+        connector: SmolStr,
+        /// Its fields by wire name, in plain JSON.
+        fields: Map<String, Json>,
+    },
 }
 
 /// One thing that happened while an input was evaluated.
@@ -116,8 +125,10 @@ pub enum Audit {
         /// For what.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         subject: Option<RecordKey>,
-        /// Until when.
-        due: Timestamp,
+        /// Until when, if time alone ends it.
+        due: Option<Timestamp>,
+        /// What it waits for: `debounce`, `until`, `after`, `limit`, `wait`, `wait until`.
+        phase: SmolStr,
     },
     /// A trigger whose start matched does not fire (or does not wait).
     NotFired {
@@ -173,6 +184,40 @@ pub enum Audit {
     Cut {
         /// Why.
         reason: String,
+    },
+    /// A guard, a filter or a limit was tested. Only where [`crate::Options::coverage`] asks for it.
+    Tested {
+        /// Whose.
+        trigger: SmolStr,
+        /// Where it stands: [`trig_ir::Guard::loc`], that of the start for its filter, of the limit, of the clause for an
+        /// `unless` (which holds as long as nothing cancels), of the `within`.
+        loc: Loc,
+        /// Whether it let the firing pass.
+        held: bool,
+    },
+    /// An occurrence of a clock did not run.
+    Missed {
+        /// Whose.
+        trigger: SmolStr,
+        /// For what.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        subject: Option<RecordKey>,
+        /// When it was due.
+        due: Timestamp,
+        /// Why not.
+        reason: String,
+    },
+    /// A breaker opened: triggers of its kind pause.
+    Opened {
+        /// Which.
+        breaker: SmolStr,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A fan-out goes on in slices of its own.
+    Sweep {
+        /// Whose.
+        trigger: SmolStr,
     },
     /// Another revision is active.
     Activated {
@@ -244,6 +289,39 @@ pub enum Why {
         /// As it is written.
         text: String,
         /// Where it stands.
+        loc: Loc,
+    },
+    /// It was not reached within its time.
+    TooLate {
+        /// As it is written.
+        text: String,
+        /// Where it stands.
+        loc: Loc,
+    },
+    /// What it waits for comes no more: the schedule never opens again.
+    NeverAgain {
+        /// As it is written.
+        text: String,
+        /// Where it stands.
+        loc: Loc,
+    },
+    /// Another firing of its key took its place.
+    Restarted,
+    /// An action stopped it.
+    Stopped {
+        /// The trigger or flow whose action it was.
+        by: SmolStr,
+    },
+    /// A breaker is open.
+    Breaker {
+        /// Which.
+        name: SmolStr,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It was not the first of its period.
+    NotFirst {
+        /// Where the start stands.
         loc: Loc,
     },
     /// The subject is gone.

@@ -189,7 +189,8 @@ impl Run<'_> {
         self.audit(Audit::Armed {
             trigger: firing.trigger.name.clone(),
             subject: firing.key.subject.clone(),
-            due,
+            due: Some(due),
+            phase: "after".into(),
         });
     }
 

@@ -42,6 +42,17 @@ pub(crate) fn event(engine: &Engine, event: &Event) -> String {
             format!("{}.{name} gains {}", entity(id), field("value"))
         }
         EventKind::Lost(id, name) => format!("{}.{name} loses {}", entity(id), field("value")),
+        EventKind::Clock => format!("the clock comes to {}", field("at")),
+        EventKind::Due(id, name) => {
+            format!(
+                "the clock comes to {}, by {}.{name}",
+                field("at"),
+                entity(id)
+            )
+        }
+        EventKind::Started(flow) => format!("{flow} starts"),
+        EventKind::GoalReached(flow, goal) => format!("{flow}.{goal} reached"),
+        EventKind::GoalSkipped(flow, goal) => format!("{flow}.{goal} skipped"),
     }
 }
 

@@ -115,7 +115,7 @@ fn open_schedules(expr: &Expr, out: &mut Vec<ScheduleId>) {
 /// Whether an expression asks schedules alone, or conditions that look at no record.
 pub(super) fn only_schedules(expr: &Expr) -> bool {
     match expr {
-        Expr::Open(_) | Expr::Condition(_, None) => true,
+        Expr::Open(_) | Expr::Condition(_, None, _) => true,
         // what was wrong has been said
         Expr::Const(Value::Empty) => true,
         Expr::Not(inner) => only_schedules(inner),

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{Limit, LimitKind, Place, Root, Value};
+use trig_ir::{Limit, LimitKind, LimitWindow, Place, Root, Value};
 
 use super::cx::{Cx, Env};
 use super::literal;
@@ -83,8 +83,9 @@ impl Cx<'_> {
             name,
             kind: LimitKind::Cooldown,
             count: 1,
-            window,
+            window: LimitWindow::Sliding(window),
             key,
+            wait: false,
         })
     }
 

@@ -114,7 +114,7 @@ impl Cx<'_> {
 /// Whether an expression reads anything of the firing that an event may cancel.
 fn reads_firing(expr: &Expr) -> bool {
     let own = match expr {
-        Expr::Load(place) | Expr::Condition(_, Some(place)) => {
+        Expr::Load(place) | Expr::Condition(_, Some(place), _) => {
             matches!(
                 place.root,
                 Root::Subject | Root::Event | Root::Outer | Root::Old

@@ -1,7 +1,7 @@
 //! `for each`: one firing for each of several records.
 
 use trig_grammar::ast;
-use trig_ir::{EntityId, ForEach, GuardKind, Root, Test, Type};
+use trig_ir::{EachSource, EntityId, ForEach, GuardKind, Root, Test, Type};
 
 use super::cx::{Cx, Env};
 use crate::rules;
@@ -96,12 +96,12 @@ impl Cx<'_> {
         inner.old = false;
         let filter = node.filter.as_ref().map(|filter| {
             let test = self.condition(&inner, filter);
-            self.guard(GuardKind::When, filter.span, Test::Expr(test))
+            self.guard(GuardKind::Where, filter.span, Test::Expr(test))
         });
         Some((
             ForEach {
                 loc: self.loc(node.span),
-                source: place,
+                source: EachSource::Of(place),
                 filter,
             },
             element,

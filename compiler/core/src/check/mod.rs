@@ -154,6 +154,7 @@ impl Cx<'_> {
             id,
             Condition {
                 name,
+                params: 0,
                 body,
                 loc: self.loc(node.name.span),
             },

@@ -207,7 +207,7 @@ impl Cx<'_> {
                             return Some((name, Typed::poison()));
                         }
                     };
-                    return Some((name, Typed::bool(Expr::Condition(id, place))));
+                    return Some((name, Typed::bool(Expr::Condition(id, place, Vec::new()))));
                 }
                 Decl::Schedule(id) if bool_fits => {
                     return Some((full.clone(), Typed::bool(Expr::Open(id))));

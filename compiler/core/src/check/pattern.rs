@@ -366,6 +366,7 @@ impl Cx<'_> {
                 event: shape.event.clone(),
                 or_created,
                 filter,
+                first: None,
                 text,
             },
             by,
@@ -580,5 +581,6 @@ fn field(name: &str, ty: Type, optional: bool) -> Field {
         optional,
         native_id: None,
         silent: false,
+        was: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{EntityId, Guard, GuardKind, Root, Start, Test, Trigger};
+use trig_ir::{EntityId, Guard, GuardKind, Mode, Root, Start, Test, Trigger};
 
 use super::attribute::only_schedules;
 use super::clauses::Clauses;
@@ -202,6 +202,8 @@ impl Cx<'_> {
                 .and_then(ast::TextLit::plain)
                 .unwrap_or_else(|| name.to_string()),
             loc: self.loc(node.name.as_ref().map_or(Span::default(), |n| n.span)),
+            was: None,
+            flow: false,
             name,
             home,
             priority: c.priority.map_or(0, |(expr, _)| self.priority(expr)),
@@ -212,8 +214,12 @@ impl Cx<'_> {
             starts,
             each,
             guards,
+            debounce: None,
+            until: None,
             after,
             during,
+            mode: Mode::Single,
+            missed: None,
             limits: limits.flatten().into_iter().collect(),
             actions,
         })
@@ -328,6 +334,7 @@ impl Cx<'_> {
         Some(Start {
             loc: self.loc(span),
             pattern: lowered.pattern,
+            clock: None,
             subject: place,
             finer,
             guards,

@@ -294,6 +294,7 @@ impl<'a> Builder<'a> {
                 variants.push(Variant {
                     name: v.name.text.as_str().into(),
                     native_id,
+                    was: None,
                 });
             }
             self.model.enums.push(Enum {
@@ -351,6 +352,8 @@ impl<'a> Builder<'a> {
                 event: Event {
                     name: named.full,
                     fields,
+                    webhook: None,
+                    updates: Vec::new(),
                 },
                 subjects,
             });
@@ -469,6 +472,7 @@ impl<'a> Builder<'a> {
                     params,
                     if_unknown,
                     emits,
+                    when: None,
                 },
                 subjects,
                 defaults,

@@ -131,6 +131,7 @@ impl Builder<'_> {
                     .and_then(ast::TextLit::plain)
                     .map(SmolStr::from),
                 silent: node.silent,
+                was: None,
             });
         }
         fields
@@ -250,6 +251,7 @@ pub(super) fn subject_field(model: &Model, subject: EntityId) -> Field {
         optional: false,
         native_id: None,
         silent: false,
+        was: None,
     }
 }
 

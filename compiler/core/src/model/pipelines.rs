@@ -97,6 +97,7 @@ impl Builder<'_> {
                     name: stage.name.text.as_str().into(),
                     native_id: id(&stage.native_id),
                     kind,
+                    was: None,
                 });
             }
             self.model.pipelines.push(Pipeline {

@@ -82,6 +82,7 @@ pub(crate) fn body(workspace: &SmolStr, effect: &Effect) -> Result<Vec<u8>, serd
             fields,
             as_user,
         } => (Some(record), fields, as_user.as_ref()),
+        EffectKind::Create { fields, .. } => (effect.subject.as_ref(), fields, None),
     };
     serde_json::to_vec(&Delivery {
         key: &effect.key,

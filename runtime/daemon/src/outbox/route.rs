@@ -16,6 +16,8 @@ pub(crate) const LOG_ACTION: &str = "trig.log";
 const POST: &str = "trig.webhook.post";
 /// The name under which a change of a record goes to its CRM.
 pub(crate) const WRITE: &str = "record.write";
+/// The name under which a CRM is asked for a new record.
+const CREATE: &str = "record.create";
 
 /// Where an effect goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,7 @@ pub(crate) fn action(effect: &Effect) -> &str {
     match &effect.what {
         EffectKind::Call { action, .. } => action,
         EffectKind::Write { .. } => WRITE,
+        EffectKind::Create { .. } => CREATE,
     }
 }
 
@@ -85,6 +88,9 @@ pub(crate) fn route(config: &Config, effect: &Effect) -> Route {
         }
         EffectKind::Write { record, .. } => {
             to(config, &record.connector, |c| c.deliver.as_ref(), "deliver")
+        }
+        EffectKind::Create { connector, .. } => {
+            to(config, connector, |c| c.deliver.as_ref(), "deliver")
         }
     }
 }

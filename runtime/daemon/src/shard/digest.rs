@@ -32,7 +32,8 @@ impl BatchDigest {
                     trigger,
                     subject,
                     due,
-                } => serde_json::to_vec(&("armed", trigger, subject, due))?,
+                    phase,
+                } => serde_json::to_vec(&("armed", trigger, subject, due, phase))?,
                 Audit::Cancelled {
                     trigger, subject, ..
                 } => serde_json::to_vec(&("cancelled", trigger, subject))?,

@@ -140,7 +140,10 @@ impl Bench {
             workspaces: std::collections::BTreeMap::new(),
             now: Timestamp::default(),
             digest: 0,
-            options: Options { trace: true },
+            options: Options {
+                trace: true,
+                coverage: false,
+            },
             orders: Orders::new().0,
             registry: Registry::default(),
             teller: Teller::silent(),

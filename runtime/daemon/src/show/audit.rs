@@ -16,7 +16,9 @@ pub(super) fn trigger(audit: &Audit) -> Option<&str> {
         | Audit::NotFired { trigger, .. }
         | Audit::Cancelled { trigger, .. }
         | Audit::Acted { trigger, .. }
-        | Audit::NoOp { trigger, .. } => Some(trigger),
+        | Audit::NoOp { trigger, .. }
+        | Audit::Missed { trigger, .. }
+        | Audit::Sweep { trigger, .. } => Some(trigger),
         _ => None,
     }
 }
@@ -64,11 +66,38 @@ pub(super) fn audited(
             trigger,
             subject,
             due,
+            phase,
+        } => {
+            let until = match due {
+                Some(due) => format!("{phase}, until {}", time(*due)),
+                None => phase.to_string(),
+            };
+            (
+                WAITING,
+                "  waits",
+                format!("{}  {until}", named(trigger, subject.as_ref())),
+            )
+        }
+        Audit::Missed {
+            trigger,
+            subject,
+            due,
+            reason,
         } => (
-            WAITING,
-            "  waits",
-            format!("{}  until {}", named(trigger, subject.as_ref()), time(*due)),
+            DOUBT,
+            "  missed",
+            format!(
+                "{}  {}: {reason}",
+                named(trigger, subject.as_ref()),
+                time(*due)
+            ),
         ),
+        Audit::Opened { breaker, until } => (
+            BAD,
+            "  breaker",
+            format!("{breaker} pauses its triggers until {}", time(*until)),
+        ),
+        Audit::Sweep { trigger } => (WAITING, "  sweep", named(trigger, None)),
         Audit::NotFired {
             trigger,
             subject,
@@ -95,7 +124,7 @@ pub(super) fn audited(
         } => (DOUBT, "  no-op", format!("{trigger:<width$}  {reason}")),
         Audit::Cut { reason } => (BAD, "  cut", reason.clone()),
         // shown when they come about: what was delivered, what is active
-        Audit::Ended { .. } | Audit::Activated { .. } => return None,
+        Audit::Ended { .. } | Audit::Activated { .. } | Audit::Tested { .. } => return None,
     })
 }
 

@@ -312,6 +312,7 @@ fn call(effect: &Effect) -> String {
             let fields: Vec<&str> = fields.keys().map(String::as_str).collect();
             format!("write {record} {}", fields.join(", "))
         }
+        EffectKind::Create { entity, .. } => format!("create {entity}"),
     };
     format!("{}  {what}", effect.trigger)
 }

@@ -23,6 +23,12 @@ pub(super) fn why(why: &Why, ir: Option<&Ir>) -> String {
             format!("cooldown {name}: the next at {until} {}", at(loc))
         }
         Why::Unless { text, loc } => format!("unless {text} {}", at(loc)),
+        Why::TooLate { text, loc } => format!("{text} was not reached in time {}", at(loc)),
+        Why::NeverAgain { text, loc } => format!("{text} comes no more {}", at(loc)),
+        Why::Restarted => "another firing took its place".into(),
+        Why::Stopped { by } => format!("{by} stopped it"),
+        Why::Breaker { name, until } => format!("breaker {name} pauses it until {until}"),
+        Why::NotFirst { loc } => format!("it was not the first {}", at(loc)),
         Why::SubjectGone => "the record is gone".into(),
         Why::Disabled => "it is disabled".into(),
         Why::Removed => "it is no longer part of the project".into(),
@@ -35,6 +41,9 @@ fn clause(kind: GuardKind, text: &str) -> String {
         GuardKind::By => "by",
         GuardKind::Stage => "stage",
         GuardKind::When => "when",
+        GuardKind::Where => "where",
+        GuardKind::Until => "until",
+        GuardKind::Goal => "goal",
         GuardKind::While => "while",
         GuardKind::During => "during",
     };

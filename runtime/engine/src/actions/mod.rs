@@ -134,6 +134,14 @@ fn perform(scope: Scope<'_>, action: &Action) -> Result<Done, Unknown> {
         } => set::perform(scope, record, field, *op, value),
         ActionKind::Emit { event, args } => emit::perform(scope, *event, args),
         ActionKind::Call { action, args } => call::perform(scope, *action, args),
+        ActionKind::Create { .. }
+        | ActionKind::Start { .. }
+        | ActionKind::Stop { .. }
+        | ActionKind::Wait(_)
+        | ActionKind::WaitUntil(_)
+        | ActionKind::If { .. }
+        | ActionKind::ForEach { .. }
+        | ActionKind::Goal { .. } => Ok(Done::NoOp("not carried out yet".to_owned())),
     }
 }
 

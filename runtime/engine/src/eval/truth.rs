@@ -70,7 +70,7 @@ impl<'a> Eval<'a> {
                 Ok(self.text_test(*op, &value, &part))
             }
             Expr::IsEmpty(e) => Ok(self.value(e)?.value.is_empty()),
-            Expr::Condition(id, of) => self.condition(*id, of.as_ref()),
+            Expr::Condition(id, of, _) => self.condition(*id, of.as_ref()),
             Expr::Open(id) => {
                 let open = schedule::is_open(self.scope.engine, *id, self.scope.now);
                 self.note_schedule(*id, Value::Bool(open));

@@ -16,7 +16,7 @@ use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
 
 pub(crate) use marks::{Mark, MarkKey};
 pub(crate) use pending::{
-    Before, Captured, Delay, FiringKey, KindName, Pending, StartName, TimerKey, Watch,
+    Before, Captured, Delay, FiringKey, KindName, Pending, StartName, Timer, TimerKey, Watch,
 };
 pub(crate) use record::{Fields, Grave, Provisional, Record};
 pub(crate) use table::{Layer, Read};
@@ -170,7 +170,8 @@ impl State {
     /// The firings that wait, in the order in which they are due.
     pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
         self.tables.timers.keys().filter_map(|timer| {
-            let pending = self.tables.pending.get(&timer.4)?;
+            let Timer::Firing(number) = &timer.4;
+            let pending = self.tables.pending.get(number)?;
             Some(Waiting {
                 trigger: &pending.key.trigger,
                 subject: pending.key.subject.as_ref(),

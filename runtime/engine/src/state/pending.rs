@@ -24,6 +24,11 @@ pub(crate) enum KindName {
     Changed(SmolStr, SmolStr),
     Gained(SmolStr, SmolStr),
     Lost(SmolStr, SmolStr),
+    Clock,
+    Due(SmolStr, SmolStr),
+    Started(SmolStr),
+    GoalReached(SmolStr, SmolStr),
+    GoalSkipped(SmolStr, SmolStr),
 }
 
 /// The version of the subject before the change that started a firing.
@@ -80,14 +85,22 @@ pub(crate) struct FiringKey {
 /// Events that may cancel a firing: of a kind, and about this record where the event leads to the subject by itself.
 pub(crate) type Watch = (KindName, Option<RecordKey>);
 
-/// Timers run in this order: due, priority (higher first), trigger, subject, arming number.
+/// Timers run in this order: due, priority (higher first), trigger, subject, then what they wake.
 pub(crate) type TimerKey = (
     Timestamp,
     std::cmp::Reverse<i32>,
     SmolStr,
     Option<RecordKey>,
-    u64,
+    Timer,
 );
+
+/// What a timer wakes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Timer {
+    /// A firing that waits, by arming number.
+    Firing(u64),
+}
 
 /// A firing that waits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,7 +136,7 @@ impl Pending {
             std::cmp::Reverse(self.priority),
             self.key.trigger.clone(),
             self.key.subject.clone(),
-            number,
+            Timer::Firing(number),
         )
     }
 }

@@ -196,7 +196,7 @@ fn for_each_makes_its_elements_the_subjects() {
         subject: Some(CONTACT),
         each: Some(ForEach {
             loc: loc(9),
-            source: place(Root::Outer, "contacts"),
+            source: EachSource::Of(place(Root::Outer, "contacts")),
             filter: Some(when("vip", load(subject("vip")))),
         }),
         guards: vec![when("score > 1", more_than(subject("score"), 1))],

@@ -97,7 +97,7 @@ fn a_key_of_the_outer_record_counts_the_fan_out_once() {
         subject: Some(CONTACT),
         each: Some(ForEach {
             loc: loc(9),
-            source: place(Root::Outer, "contacts"),
+            source: EachSource::Of(place(Root::Outer, "contacts")),
             filter: None,
         }),
         after,

@@ -100,6 +100,7 @@ fn stored_values_are_read_by_the_types_of_the_active_revision() {
             name: "Fresh".into(),
             native_id: Some("9".into()),
             kind: StageKind::Open,
+            was: None,
         },
     );
     later.enums[0].variants.remove(0);

@@ -36,6 +36,7 @@ pub(crate) fn field(name: &str, ty: Type) -> Field {
         optional: true,
         native_id: None,
         silent: false,
+        was: None,
     }
 }
 
@@ -51,6 +52,7 @@ fn stage(name: &str, native: &str, kind: StageKind) -> Stage {
         name: name.into(),
         native_id: Some(native.into()),
         kind,
+        was: None,
     }
 }
 
@@ -63,6 +65,8 @@ pub(crate) fn world() -> Ir {
     let event = |name: &str, fields: Vec<Field>| Event {
         name: name.into(),
         fields,
+        webhook: None,
+        updates: Vec::new(),
     };
     use StageKind::{Failure, Open, Success};
     Ir {
@@ -114,10 +118,12 @@ pub(crate) fn world() -> Ir {
                 Variant {
                     name: "web".into(),
                     native_id: Some("1".into()),
+                    was: None,
                 },
                 Variant {
                     name: "phone".into(),
                     native_id: Some("2".into()),
+                    was: None,
                 },
             ],
         }],
@@ -154,6 +160,7 @@ pub(crate) fn world() -> Ir {
             params: vec![needed("text", Type::Text), field("with", Type::Any)],
             if_unknown: IfUnknown::Retry,
             emits: Vec::new(),
+            when: None,
         }],
         pipelines: vec![
             Pipeline {
@@ -177,6 +184,9 @@ pub(crate) fn world() -> Ir {
         ],
         conditions: Vec::new(),
         schedules: vec![office()],
+        feeds: Vec::new(),
+        breakers: Vec::new(),
+        renamed_cooldowns: Vec::new(),
         triggers: Vec::new(),
     }
 }
@@ -293,6 +303,7 @@ pub(crate) fn pattern(kind: EventKind, text: &str) -> Pattern {
         event: kind,
         or_created: false,
         filter: None,
+        first: None,
         text: text.into(),
     }
 }
@@ -301,6 +312,7 @@ pub(crate) fn start(kind: EventKind, text: &str, subject: &str) -> Start {
     Start {
         loc: loc(1),
         pattern: pattern(kind, text),
+        clock: None,
         subject: Some(event(subject)),
         finer: Vec::new(),
         guards: Vec::new(),
@@ -335,6 +347,8 @@ pub(crate) fn filtered(mut start: Start, text: &str, filter: Expr) -> Start {
 pub(crate) fn trigger(name: &str, starts: Vec<Start>) -> Trigger {
     Trigger {
         name: name.into(),
+        was: None,
+        flow: false,
         label: name.into(),
         loc: loc(1),
         home: None,
@@ -346,8 +360,12 @@ pub(crate) fn trigger(name: &str, starts: Vec<Start>) -> Trigger {
         starts,
         each: None,
         guards: Vec::new(),
+        debounce: None,
+        until: None,
         after: None,
         during: None,
+        mode: Mode::Single,
+        missed: None,
         limits: Vec::new(),
         actions: vec![log(name)],
     }
@@ -377,8 +395,9 @@ pub(crate) fn cooldown(name: &str, window: Millis, key: &[Place]) -> Limit {
         name: name.into(),
         kind: LimitKind::Cooldown,
         count: 1,
-        window,
+        window: LimitWindow::Sliding(window),
         key: key.to_vec(),
+        wait: false,
     }
 }
 
@@ -535,7 +554,10 @@ impl World {
             at: Timestamp(self.at),
             kind,
         };
-        let options = Options { trace: self.trace };
+        let options = Options {
+            trace: self.trace,
+            coverage: false,
+        };
         let output = self.engine.apply(&mut self.state, &input, &options);
         self.tell(&input, &output);
         output
@@ -563,6 +585,14 @@ impl World {
                         .unwrap_or_default();
                     format!("write {record} {}{user}", Json::Object(fields.clone()))
                 }
+                EffectKind::Create {
+                    entity,
+                    connector,
+                    fields,
+                } => format!(
+                    "create {entity} in {connector} {}",
+                    Json::Object(fields.clone())
+                ),
             };
             self.story += &format!("    -> {what}\n");
         }
@@ -634,6 +664,7 @@ impl World {
 fn said(kind: &InputKind) -> String {
     match kind {
         InputKind::Tick => "tick".into(),
+        InputKind::Slice => "slice".into(),
         InputKind::Result(result) => format!("result {:?}", result.outcome),
         InputKind::Revision(_) => "another revision".into(),
         InputKind::Arrival(arrival) => {
@@ -645,6 +676,10 @@ fn said(kind: &InputKind) -> String {
             match &arrival.what {
                 Happening::Event { ty, data, .. } => {
                     format!("{ty} {}{id}", Json::Object(data.clone()))
+                }
+                Happening::Webhook { body } => format!("webhook {body}{id}"),
+                Happening::Start { flow, subject } => {
+                    format!("start {flow}{}{id}", about(subject))
                 }
                 Happening::Record {
                     op,
@@ -746,10 +781,12 @@ pub(crate) fn line(audit: &Audit) -> String {
             trigger,
             subject,
             due,
+            phase,
         } => format!(
-            "armed {trigger}{} until +{}",
+            "armed {trigger}{}, {phase}{}",
             about(subject),
-            Millis(due.0 - T0)
+            due.map(|due| format!(" until +{}", Millis(due.0 - T0)))
+                .unwrap_or_default()
         ),
         Audit::NotFired {
             trigger,
@@ -778,6 +815,23 @@ pub(crate) fn line(audit: &Audit) -> String {
         Audit::Ended {
             outcome, detail, ..
         } => format!("ended {outcome:?} {detail}"),
+        Audit::Tested { trigger, loc, held } => {
+            format!("tested {trigger} at {}: {held}", loc.line)
+        }
+        Audit::Missed {
+            trigger,
+            subject,
+            due,
+            reason,
+        } => format!(
+            "missed {trigger}{} at +{}: {reason}",
+            about(subject),
+            Millis(due.0 - T0)
+        ),
+        Audit::Opened { breaker, until } => {
+            format!("breaker {breaker} until +{}", Millis(until.0 - T0))
+        }
+        Audit::Sweep { trigger } => format!("sweep of {trigger}"),
         Audit::Cut { reason } => format!("cut: {reason}"),
         Audit::Activated { .. } => "activated".to_owned(),
     }
