@@ -1,6 +1,6 @@
 //! Walks over lowered parts of a file: sets the file of their places, and collects what they ask.
 
-use trig_ir::{Condition, ConditionId, Expr, FileId, Guard, Loc, Trigger};
+use trig_ir::{Condition, ConditionId, Expr, FileId, Guard, Loc, TestCase, Trigger};
 
 /// Sets the file of every place in a condition.
 pub(crate) fn condition(condition: &mut Condition, file: FileId) {
@@ -35,6 +35,14 @@ pub(crate) fn trigger(trigger: &mut Trigger, file: FileId) {
     for after in afters {
         set(&mut after.loc);
         after.holds.iter_mut().for_each(guard);
+    }
+}
+
+/// Sets the file of every place in a test.
+pub(crate) fn test(test: &mut TestCase, file: FileId) {
+    test.loc.file = file;
+    for step in &mut test.steps {
+        step.loc.file = file;
     }
 }
 

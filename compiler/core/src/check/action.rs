@@ -240,7 +240,7 @@ impl Cx<'_> {
     }
 
     /// What is added to or taken from a field.
-    fn change(
+    pub(super) fn change(
         &mut self,
         env: &Env,
         ty: &Type,
@@ -424,7 +424,7 @@ impl Cx<'_> {
     }
 
     /// Named arguments against what is declared; `open` takes further ones of any type.
-    fn arguments(
+    pub(super) fn arguments(
         &mut self,
         env: &Env,
         owner: &SmolStr,

@@ -7,6 +7,7 @@ mod clauses;
 mod cooldown;
 mod cx;
 mod delay;
+mod expect;
 mod expr;
 mod fan_out;
 mod home;
@@ -16,6 +17,7 @@ mod operator;
 mod path;
 mod pattern;
 mod subject;
+pub(crate) mod test;
 mod text;
 mod trigger;
 
@@ -25,6 +27,7 @@ use trig_ir::{Condition, ConditionId, Trigger};
 
 use cx::{Cx, Env};
 use home::Home;
+use test::CheckedTest;
 
 use crate::line_index::LineIndex;
 use crate::model::{Decl, Lookup, Model, full_name};
@@ -36,6 +39,7 @@ use crate::rules;
 pub(crate) struct Checked {
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) conditions: Vec<(ConditionId, Condition)>,
+    pub(crate) tests: Vec<CheckedTest>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -81,7 +85,7 @@ impl Cx<'_> {
             K::Flow(_) => self.later(item, "`flow`"),
             K::Template(_) => self.later(item, "`template`"),
             K::Apply(_) => self.later(item, "`apply`"),
-            K::Test(_) => self.later(item, "`test`"),
+            K::Test(node) => out.tests.extend(self.test(node, item.span)),
             K::Use(_)
             | K::Extend(_)
             | K::Entity(_)
