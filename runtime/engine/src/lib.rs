@@ -23,6 +23,7 @@ mod limits;
 mod listeners;
 mod matching;
 mod output;
+mod outside;
 mod pending;
 mod reads;
 mod reload;
@@ -30,6 +31,7 @@ mod render;
 mod snapshot;
 mod starts;
 mod state;
+mod told;
 
 pub use engine::{Engine, Options};
 pub use input::*;

@@ -5,6 +5,8 @@ mod emit;
 mod move_to;
 mod set;
 
+pub(crate) use set::combined;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
