@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod graph;
+mod test;
 
 use crate::Outcome;
 use crate::output::Colour;
@@ -11,6 +12,7 @@ use crate::output::Colour;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Check(check::Args),
+    Test(test::Args),
     Build(build::Args),
     Graph(graph::Args),
     Completions(completions::Args),
@@ -24,6 +26,7 @@ impl Command {
     pub(crate) fn run(self, colour: Colour) -> anyhow::Result<Outcome> {
         match self {
             Self::Check(args) => check::run(&args, colour),
+            Self::Test(args) => test::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
