@@ -135,11 +135,11 @@ fn an_ir_survives_its_json() {
     );
     let other = String::from_utf8(json)
         .unwrap()
-        .replacen("\"version\":1", "\"version\":9", 1);
+        .replacen("\"version\":2", "\"version\":9", 1);
     let error = Ir::from_json(other.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the project was compiled to format 9, this program reads format 1"
+        "the project was compiled to format 9, this program reads format 2"
     );
 }
 

@@ -7,11 +7,22 @@ use super::cx::{Cx, Env};
 use crate::rules;
 
 impl Cx<'_> {
-    pub(super) fn for_each(
-        &mut self,
-        env: &Env,
-        node: &ast::ForEach,
-    ) -> Option<(ForEach, EntityId)> {
+    /// Lowers the clause. From then on the subject is the element, and what it was is the outer record.
+    pub(super) fn fan_out(&mut self, env: &mut Env, node: &ast::ForEach) -> Option<ForEach> {
+        let found = self.for_each(env, node);
+        env.lenient |= found.is_none();
+        env.outer = env.subject;
+        env.subject = found.as_ref().map(|(_, element)| *element);
+        env.old = false;
+        for place in &mut env.present {
+            if place.root == Root::Subject {
+                place.root = Root::Outer;
+            }
+        }
+        found.map(|(each, _)| each)
+    }
+
+    fn for_each(&mut self, env: &Env, node: &ast::ForEach) -> Option<(ForEach, EntityId)> {
         let source = node.source.as_ref()?;
         let (place, ty, _) = self.place(env, source)?;
         // `for each contact of deal`: the deal's only collection of contacts

@@ -3,8 +3,10 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{EntityId, EventKind, Place, Root, Type};
 
+use super::clauses::Clauses;
 use super::cx::{Cx, Env};
 use super::pattern::Shape;
+use super::start::shared_fields;
 use crate::model::Model;
 use crate::rules;
 
@@ -15,6 +17,79 @@ pub(super) struct Declared<'a> {
 }
 
 impl Cx<'_> {
+    /// What a trigger's clauses see before `for each`, and the path by which its events lead to the subject.
+    pub(super) fn opening<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        shapes: &[Option<Shape>],
+        name: &ast::Name,
+        home: Option<EntityId>,
+    ) -> (Env, Option<&'n ast::Path>) {
+        let known: Vec<&Shape> = shapes.iter().flatten().collect();
+        let declared = self.declared_subject(c, home);
+        let (subject, via) = match declared {
+            Ok(Some(declared)) => (Ok(Some(declared.entity)), declared.via),
+            // of no start anything is known: neither is of the subject
+            Ok(None) if known.is_empty() => (Err(()), None),
+            Ok(None) => (self.common_subject(&known, name), None),
+            Err(()) => (Err(()), None),
+        };
+        let lenient = subject.is_err();
+        let subject = subject.unwrap_or_default();
+        let env = Env {
+            subject,
+            old: subject.is_some() && known.iter().all(|s| s.derived == subject),
+            event: Some(shared_fields(&known)),
+            lenient,
+            event_lenient: known.len() < shapes.len() || known.is_empty(),
+            ..Env::default()
+        };
+        (env, via)
+    }
+
+    /// The subject that the head, the stage or `for each` declares. `Err` where that is wrong, which has been said.
+    fn declared_subject<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        home: Option<EntityId>,
+    ) -> Result<Option<Declared<'n>>, ()> {
+        match (c.subject, c.each) {
+            (Some((ast::ForClause::Subject { entity, via }, span)), _) => {
+                let declared = self.entity(entity).ok_or(())?;
+                if let Some(home) = home.filter(|h| *h != declared) {
+                    let message = format!(
+                        "a trigger in a stage is about its pipeline's `{}`, not about a `{}`",
+                        self.model.entity_name(home),
+                        self.model.entity_name(declared)
+                    );
+                    self.report(rules::misplaced_clause::problem(self.path, span, message));
+                    return Err(());
+                }
+                Ok(Some(Declared {
+                    entity: declared,
+                    via: via.as_ref(),
+                }))
+            }
+            (_, Some((each, span))) => {
+                if home.is_some() {
+                    self.report(rules::misplaced_clause::problem(
+                        self.path,
+                        span,
+                        "a trigger in a stage is about its pipeline's own records; `for each` stands outside stages",
+                    ));
+                }
+                let Some(source) = &each.source else {
+                    self.unsupported::<()>(span, "`for each` over all records of an entity");
+                    return Err(());
+                };
+                Ok(self
+                    .entity_prefix(source)
+                    .map(|(entity, _)| Declared { entity, via: None }))
+            }
+            _ => Ok(home.map(|entity| Declared { entity, via: None })),
+        }
+    }
+
     /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
     pub(super) fn common_subject(
         &mut self,

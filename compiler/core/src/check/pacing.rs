@@ -1,0 +1,61 @@
+//! What lies between the event and the firing: delays, windows, and how often.
+
+use trig_ir::{After, Debounce, Guard, GuardKind, Limit, Mode, Test, Until};
+
+use super::attribute::only_schedules;
+use super::clauses::Clauses;
+use super::cx::{Cx, Env};
+use super::pattern::Shape;
+use crate::rules;
+
+/// What lies between the event and the firing.
+pub(super) struct Pacing {
+    pub(super) debounce: Option<Debounce>,
+    pub(super) until: Option<Until>,
+    pub(super) after: Option<After>,
+    pub(super) during: Option<Guard>,
+    pub(super) mode: Mode,
+    pub(super) limits: Vec<Limit>,
+}
+
+impl Cx<'_> {
+    /// Lowers the pacing. `env` is that behind `for each`; `name` is the trigger's.
+    pub(super) fn pacing(
+        &mut self,
+        env: &Env,
+        c: &Clauses<'_>,
+        shapes: &[Option<Shape>],
+        name: &str,
+    ) -> Pacing {
+        let limit = c
+            .cooldown
+            .and_then(|(what, per, span)| self.cooldown(env, what, per, span, name));
+        Pacing {
+            debounce: None,
+            until: None,
+            after: c
+                .after
+                .and_then(|(clause, _)| self.after(env, clause, shapes)),
+            during: self.during(env, c),
+            mode: Mode::Single,
+            limits: limit.into_iter().collect(),
+        }
+    }
+
+    fn during(&mut self, env: &Env, c: &Clauses<'_>) -> Option<Guard> {
+        let (expr, span) = c.during?;
+        let mut env = env.clone();
+        env.event = None;
+        env.old = false;
+        let test = self.condition(&env, expr);
+        if !env.lenient && !only_schedules(&test) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                expr.span,
+                "`during` asks whether schedules are open, and nothing else",
+                "ask of the record with `when`, or with `while` after a delay",
+            ));
+        }
+        Some(self.guard(GuardKind::During, span, Test::Expr(test)))
+    }
+}
