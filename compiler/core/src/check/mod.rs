@@ -1,15 +1,19 @@
 //! The check of one file: types, and the lowering of what it declares.
 
 mod action;
+mod allow;
 mod arith;
 mod attribute;
 mod body;
 mod clauses;
+mod clock;
 mod correlate;
 mod cx;
 mod delay;
+mod duration;
 mod expr;
 mod fan_out;
+mod filter;
 mod guards;
 mod home;
 mod limit;
@@ -23,6 +27,7 @@ mod start;
 mod subject;
 mod text;
 mod trigger;
+mod until;
 
 use smol_str::SmolStr;
 use trig_grammar::ast;

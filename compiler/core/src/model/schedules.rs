@@ -106,14 +106,7 @@ impl Builder<'_> {
                         continue;
                     };
                     // `sat..mon` goes round the end of the week
-                    let mut day = low;
-                    loop {
-                        days.push(day);
-                        if day == high {
-                            break;
-                        }
-                        day = day % 7 + 1;
-                    }
+                    days.extend(literal::weekday_range(low, high));
                 }
                 _ => days.extend(self.day(unit, node)),
             }
