@@ -186,7 +186,7 @@ fn everything_between_the_event_and_the_firing() {
         r#"
 use kommo
 schedule Office { mon..fri 09:00..17:00 }
-cooldown Marketing 3d per contact was Nagging
+cooldown Marketing 3d per lead was Nagging
 trigger A "All of it" for lead {
     on       first message.incoming(text contains "price", by: customer) per (lead, event.channel) each day { by customer  after 0s }
     on       lead created { when name is not empty }

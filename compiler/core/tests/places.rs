@@ -15,7 +15,7 @@ const FILES: [(&str, &str); 2] = [
 use kommo
 schedule Office { mon..fri 09:00..17:00 }
 condition Rich for lead = price > 5 USD
-cooldown Marketing 3d per contact
+cooldown Marketing 3d per lead
 "#,
     ),
     (
@@ -27,7 +27,7 @@ pipeline Sales for lead {
     stage Met { trigger InStage { on 30m after lead.meeting } }
 }
 trigger A for lead {
-    on       message.incoming { by customer  when text is not empty  after 5m while Rich unless lead deleted }
+    on       message.incoming { by customer  when event.text is not empty  after 5m while Rich unless lead deleted }
     on       lead created
     by       customer, api
     when     Rich

@@ -79,20 +79,21 @@ impl Cx<'_> {
         if let Some(at) = &node.at {
             return self.time(at);
         }
-        if !matches!(node.kind, ast::RecurrenceKind::Missing) && !self.ends_with_at(node.span) {
+        // of one that does not even say on which day, that is said
+        let whole = match &node.kind {
+            ast::RecurrenceKind::Week(days) => !days.is_empty(),
+            ast::RecurrenceKind::Month(anchor) => *anchor != ast::MonthAnchor::Missing,
+            ast::RecurrenceKind::Year(day) => day.is_some(),
+            ast::RecurrenceKind::Day => true,
+            ast::RecurrenceKind::Interval(_) | ast::RecurrenceKind::Missing => false,
+        };
+        if whole && !self.ends_with_at(node.span) {
             let written = self.source(node.span);
-            let example = match node.kind {
-                ast::RecurrenceKind::Week(ref days) if days.is_empty() => {
-                    "every week on mon at 09:00".to_owned()
-                }
-                ast::RecurrenceKind::Year(None) => "every year on 1 mar at 09:00".to_owned(),
-                _ => format!("{written} at 09:00"),
-            };
             self.report(rules::missing_clause::with_help(
                 self.path,
                 node.span,
                 format!("`{written}` does not say at what time"),
-                format!("write `{example}`"),
+                format!("write `{written} at 09:00`"),
             ));
         }
         None
@@ -176,12 +177,8 @@ impl Cx<'_> {
     fn weekday_name(&mut self, name: &ast::Name) -> Option<u8> {
         let day = literal::weekday(&name.text);
         if day.is_none() && !name.is_missing() {
-            self.report(rules::unknown_name::word(
-                self.path,
-                name.span,
-                "a weekday",
-                &name.text,
-                literal::WEEKDAYS,
+            self.report(rules::unknown_name::weekday(
+                self.path, name.span, &name.text,
             ));
         }
         day

@@ -19,7 +19,7 @@ impl Cx<'_> {
             ast::PatternKind::Every(_)
             | ast::PatternKind::Date { .. }
             | ast::PatternKind::Offset(_) => Some((
-                "here stands an event, and the clock raises none",
+                "the clock raises no event that could stand here",
                 "for what must hold meanwhile, write `while …`",
             )),
             ast::PatternKind::First { .. } => Some((

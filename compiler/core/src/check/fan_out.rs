@@ -1,9 +1,10 @@
 //! `for each`: one firing for each of several records.
 
 use trig_grammar::ast;
-use trig_ir::{EachSource, EntityId, ForEach, GuardKind, Root, Test, Type};
+use trig_ir::{EachSource, EntityId, ForEach, Guard, GuardKind, Root, Test, Type};
 
 use super::cx::{Cx, Env};
+use super::operator::present_places;
 use crate::rules;
 
 impl Cx<'_> {
@@ -20,7 +21,15 @@ impl Cx<'_> {
                 place.root = Root::Outer;
             }
         }
-        found.map(|(each, _)| each)
+        let (each, _) = found?;
+        if let Some(Guard {
+            test: Test::Expr(test),
+            ..
+        }) = &each.filter
+        {
+            present_places(test, &mut env.present);
+        }
+        Some(each)
     }
 
     fn for_each(&mut self, env: &Env, node: &ast::ForEach) -> Option<(ForEach, EntityId)> {

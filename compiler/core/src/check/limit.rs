@@ -66,7 +66,7 @@ impl Cx<'_> {
                 self.report(rules::invalid_literal::with_help(
                     self.path,
                     count.span,
-                    "a limit of none would never let anything through",
+                    "a limit of 0 never lets anything through",
                     "write `disabled` to switch a trigger off",
                 ));
                 None
@@ -127,7 +127,15 @@ impl Cx<'_> {
                     let paths = per.iter().map(|names| as_path(names, path.span));
                     paths.collect()
                 });
-                let key = self.key(env, paths.as_deref())?;
+                let before = self.problems.len();
+                let key = self.key(env, paths.as_deref());
+                for problem in self.problems.iter_mut().skip(before) {
+                    let per = paths.iter().flatten().map(|p| format!("`{}`", p.text()));
+                    let per = per.collect::<Vec<_>>().join(" and ");
+                    let note = format!("the shared cooldown `{}` counts per {per}", sig.name);
+                    problem.diagnostic.notes.push(note);
+                }
+                let key = key?;
                 (sig.name.clone(), sig.window, key)
             }
         };

@@ -540,6 +540,29 @@ impl Cx<'_> {
             ));
             return;
         }
+        if env.candidate.is_some()
+            && let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
+            && match_field(&entity.fields, &path.names).is_some()
+        {
+            let owner = short(&entity.name);
+            let message = format!("the event has no `{text}`");
+            let help = format!("the record's own field is `{owner}.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        if let Some(event) = &env.event
+            && env.candidate.is_none()
+            && match_field(&event.fields, &path.names).is_some()
+        {
+            let message = format!("there is no name `{text}`");
+            let help = format!("the event's own field is `event.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
         if env.subject.is_none()
             && env.event.is_some()
             && expected != Some(&Type::Weekday)

@@ -191,7 +191,7 @@ impl Cx<'_> {
     }
 
     fn field_shape(&mut self, path: &ast::Path, tail: &ast::PatternTail) -> Option<Shape> {
-        let (entity, found) = self.own_field(path, "a change is watched on")?;
+        let (entity, found) = self.own_field(path, "a change is watched")?;
         if found.silent {
             let message = format!(
                 "`{}` raises nothing when it changes: the CRM does not report it",
@@ -259,7 +259,7 @@ impl Cx<'_> {
         Some(self.derived(entity, kind, what, extra))
     }
 
-    /// The entity and field that a path names: of that entity itself. `what` says what is done with it: `an offset hangs on a field of`.
+    /// The entity and field that a path names: of that entity itself. `what` says what is done with it: `a change is watched`.
     pub(super) fn own_field(&mut self, path: &ast::Path, what: &str) -> Option<(EntityId, Field)> {
         if path.is_missing() {
             return None;
@@ -283,11 +283,19 @@ impl Cx<'_> {
             return None;
         };
         if n < rest.len() {
-            self.report(rules::misplaced_clause::problem(
-                self.path,
-                path.span,
-                format!("{what} the record that has the field, not on one that refers to it"),
-            ));
+            let message =
+                format!("{what} on the record that has the field, not on one that refers to it");
+            let mut problem = rules::misplaced_clause::problem(self.path, path.span, message);
+            if let Type::Entity(of) = found.ty {
+                let (from, to) = (self.model.entity_name(of), self.model.entity_name(entity));
+                let field = path.names.get(used + n..).unwrap_or_default();
+                let field: Vec<&str> = field.iter().map(|n| n.text.as_str()).collect();
+                problem.diagnostic = problem.diagnostic.help(format!(
+                    "start with `{from}.{}`; `for each {to} of {from}` leads back to the `{to}`",
+                    field.join(".")
+                ));
+            }
+            self.report(problem);
             return None;
         }
         Some((entity, found.clone()))
@@ -332,7 +340,7 @@ impl Cx<'_> {
 
     /// What happens at a distance from a date field.
     fn due_shape(&mut self, offset: &ast::Offset) -> Option<Shape> {
-        let (entity, field) = self.own_field(&offset.field, "an offset hangs on a field of")?;
+        let (entity, field) = self.own_field(&offset.field, "time is counted")?;
         let path = offset.field.text();
         if !matches!(field.ty, Type::Date | Type::DateTime) {
             if field.ty != Type::Any {
@@ -348,7 +356,7 @@ impl Cx<'_> {
         Some(Shape {
             event: EventKind::Due(entity, field.name),
             fields: EventFields {
-                what: format!("what the clock starts by `{path}`"),
+                what: format!("the time given by `{path}`"),
                 fields: vec![
                     self::field("at", Type::DateTime, false),
                     self::field("record", Type::Entity(entity), false),

@@ -158,6 +158,10 @@ impl Cx<'_> {
         match common.as_slice() {
             [one] => Ok(Some(*one)),
             [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
+            [] if shapes.iter().any(|s| s.event == EventKind::Clock) => {
+                self.report(rules::no_subject::beside_the_clock(self.path, name.span));
+                Err(())
+            }
             several => {
                 let names: Vec<&str> = several.iter().map(|s| self.model.entity_name(*s)).collect();
                 self.report(rules::no_subject::undecided(self.path, name.span, &names));

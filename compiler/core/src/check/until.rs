@@ -43,7 +43,7 @@ impl Cx<'_> {
                 self.report(rules::unknown_name::word(
                     self.path,
                     name.span,
-                    "what can become of a wait",
+                    "a way to end a wait",
                     word,
                     &[end, "continue"],
                 ));

@@ -121,12 +121,8 @@ impl Builder<'_> {
         };
         let day = literal::weekday(&name.text);
         if day.is_none() && !name.is_missing() {
-            self.problems.push(rules::unknown_name::word(
-                unit.path,
-                name.span,
-                "a weekday",
-                &name.text,
-                literal::WEEKDAYS,
+            self.problems.push(rules::unknown_name::weekday(
+                unit.path, name.span, &name.text,
             ));
         }
         day

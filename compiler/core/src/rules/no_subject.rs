@@ -93,6 +93,18 @@ pub(crate) fn of_the_clock(file: &SmolStr, span: Span, subject: &str) -> Problem
     .into()
 }
 
+/// The clock starts it for none, and other starts for one.
+pub(crate) fn beside_the_clock(file: &SmolStr, span: Span) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        "what the clock starts here has no subject, and the other starts have one",
+        file,
+        span,
+    )
+    .help("write two triggers, or let `for each ENTITY where …` give all of them their subjects")
+    .into()
+}
+
 /// There is no record of which a field could be asked; `owner` is `ENTITY` where it may be one of several.
 pub(crate) fn no_record(file: &SmolStr, span: Span, path: &str, owner: &str) -> Problem {
     let message = match owner {
@@ -101,7 +113,7 @@ pub(crate) fn no_record(file: &SmolStr, span: Span, path: &str, owner: &str) -> 
     };
     Diagnostic::error(RULE.name, message, file, span)
         .help(format!(
-            "to do this for each of them, write `for each {owner} where …` behind what starts it"
+            "to do this for every one of its kind, write `for each {owner} where …` behind what starts it"
         ))
         .into()
 }
