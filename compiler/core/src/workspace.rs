@@ -8,8 +8,11 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
-use trig_ir::{Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, Trigger, Versions};
+use trig_ir::{
+    Condition, ConditionId, FileId, IR_VERSION, Ir, Renamed, SourceFile, Trigger, Versions,
+};
 
+use crate::allowed::{self, Allow};
 use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
@@ -150,7 +153,11 @@ impl Workspace {
             bytes: self.files.values().map(|s| s.text(db).len()).sum(),
             triggers: triggers.len(),
         };
-        let diagnostics = self.finish(problems, manifest);
+        let mut allows = Vec::new();
+        for source in &sources {
+            allowed::collect(source.path(db), &db::parsed(db, *source).file, &mut allows);
+        }
+        let diagnostics = self.finish(problems, &allows, manifest);
         let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let ir = (!failed).then(|| Ir {
             version: IR_VERSION,
@@ -171,7 +178,16 @@ impl Workspace {
             schedules: model.schedules.clone(),
             feeds: Vec::new(),
             breakers: Vec::new(),
-            renamed_cooldowns: Vec::new(),
+            renamed_cooldowns: model
+                .cooldowns
+                .iter()
+                .filter_map(|c| {
+                    Some(Renamed {
+                        name: c.name.clone(),
+                        was: c.was.clone()?,
+                    })
+                })
+                .collect(),
             triggers,
         });
         Compilation {
@@ -342,8 +358,13 @@ impl Workspace {
         problems
     }
 
-    /// Finds the places of declarations, applies the levels of the manifest, and sorts.
-    fn finish(&self, problems: Vec<Problem>, manifest: &Manifest) -> Vec<Diagnostic> {
+    /// Finds the places of declarations, takes out what is allowed, applies the levels of the manifest, and sorts.
+    fn finish(
+        &self,
+        problems: Vec<Problem>,
+        allows: &[Allow],
+        manifest: &Manifest,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::with_capacity(problems.len());
         for problem in problems {
             let mut diagnostic = problem.diagnostic;
@@ -352,15 +373,19 @@ impl Workspace {
                     diagnostic = diagnostic.label(message, &path, span);
                 }
             }
+            diagnostics.push(diagnostic);
+        }
+        allowed::apply(&mut diagnostics, allows);
+        diagnostics.retain_mut(|diagnostic| {
             if diagnostic.severity == Severity::Warning {
                 match manifest.lints.get(diagnostic.rule).map(|l| l.value) {
-                    Some(Level::Allow) => continue,
+                    Some(Level::Allow) => return false,
                     Some(Level::Deny) => diagnostic.severity = Severity::Error,
                     Some(Level::Warn) | None => {}
                 }
             }
-            diagnostics.push(diagnostic);
-        }
+            true
+        });
         diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         diagnostics.dedup();
         diagnostics

@@ -58,6 +58,10 @@ pub(crate) struct Env {
     pub(crate) candidate: Option<EventFields>,
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
+    /// The entity over which the `for each` of the trigger is going to run, where it stands before that.
+    pub(crate) element: Option<EntityId>,
+    /// The clause in which it stands, where that is looked at later than the event.
+    pub(crate) later: Option<&'static str>,
     /// Variables of enclosing `any`.
     pub(crate) binders: Vec<(SmolStr, Type)>,
     /// Places that a guard has shown not to be empty.
@@ -66,6 +70,18 @@ pub(crate) struct Env {
     pub(crate) lenient: bool,
     /// An event could not be made out, which has been said: what might stand in it says nothing more.
     pub(crate) event_lenient: bool,
+}
+
+impl Env {
+    /// What a clause sees that is looked at later than the event: neither the event nor the record before it.
+    pub(crate) fn later(&self, clause: &'static str) -> Self {
+        Self {
+            event: None,
+            old: false,
+            later: Some(clause),
+            ..self.clone()
+        }
+    }
 }
 
 /// An event as an expression sees it.

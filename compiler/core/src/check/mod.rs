@@ -1,23 +1,33 @@
 //! The check of one file: types, and the lowering of what it declares.
 
 mod action;
+mod allow;
 mod arith;
 mod attribute;
+mod body;
 mod clauses;
-mod cooldown;
+mod clock;
+mod correlate;
 mod cx;
 mod delay;
+mod duration;
 mod expr;
 mod fan_out;
+mod filter;
+mod guards;
 mod home;
+mod limit;
 pub(crate) mod literal;
 mod names;
 mod operator;
+mod pacing;
 mod path;
 mod pattern;
+mod start;
 mod subject;
 mod text;
 mod trigger;
+mod until;
 
 use smol_str::SmolStr;
 use trig_grammar::ast;

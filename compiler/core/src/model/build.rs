@@ -6,9 +6,10 @@ use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
 use trig_ir::{
     ActionDecl, ActionId, ConditionId, Entity, EntityId, Enum, EnumId, Event, EventId, IfUnknown,
-    PipelineId, Project, ScheduleId, Variant,
+    Millis, PipelineId, Project, ScheduleId, Variant,
 };
 
+use super::renames::Thing;
 use super::{
     ActionSig, ConditionSig, CooldownSig, Decl, EventSig, Lookup, Model, ParamDefault, Scope,
     full_name,
@@ -101,6 +102,8 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     b.resolve_schedules();
     b.resolve_conditions();
     b.resolve_cooldowns();
+    b.check_renamed_items(units);
+    b.check_renamed_fields(units);
     b.apply_native_ids(&facts.ids);
     (b.model, b.problems)
 }
@@ -279,13 +282,6 @@ impl<'a> Builder<'a> {
                     ));
                     continue;
                 }
-                if let Some(was) = &v.was {
-                    self.problems.push(rules::not_yet_supported::problem(
-                        named.unit.path,
-                        was.span,
-                        "`was` on a variant",
-                    ));
-                }
                 let native_id = v
                     .native_id
                     .as_ref()
@@ -294,9 +290,16 @@ impl<'a> Builder<'a> {
                 variants.push(Variant {
                     name: v.name.text.as_str().into(),
                     native_id,
-                    was: None,
+                    was: old_name(v.was.as_ref()),
                 });
             }
+            let things: Vec<Thing<'_>> = named
+                .node
+                .variants
+                .iter()
+                .map(|v| Thing::new(named.unit.path, &v.name, v.was.as_ref()))
+                .collect();
+            self.check_renames(&things);
             self.model.enums.push(Enum {
                 name: named.full,
                 variants,
@@ -528,20 +531,21 @@ impl<'a> Builder<'a> {
 
     fn resolve_cooldowns(&mut self) {
         for named in std::mem::take(&mut self.cooldowns) {
-            if let Some(was) = &named.node.was {
-                self.problems.push(rules::not_yet_supported::problem(
-                    named.unit.path,
-                    was.span,
-                    "`was` on a cooldown",
-                ));
-            }
-            let window = literal::duration(&named.node.duration).unwrap_or_else(|message| {
+            let written = &named.node.duration;
+            let window = match literal::duration(written) {
+                // one that is missing has been said
+                Ok(zero) if zero == Millis::default() && !written.parts.is_empty() => {
+                    Err("a cooldown of zero lets everything through".to_owned())
+                }
+                other => other,
+            };
+            let window = window.unwrap_or_else(|message| {
                 self.problems.push(rules::invalid_literal::problem(
                     named.unit.path,
-                    named.node.duration.span,
+                    written.span,
                     message,
                 ));
-                trig_ir::Millis::DAY
+                Millis::DAY
             });
             let per = named.node.per.as_ref().map(|key| {
                 key.paths
@@ -551,6 +555,7 @@ impl<'a> Builder<'a> {
             });
             self.model.cooldowns.push(CooldownSig {
                 name: named.full,
+                was: old_name(named.node.was.as_ref()),
                 window,
                 per,
             });
@@ -615,6 +620,12 @@ impl<'a> Builder<'a> {
             }
         }
     }
+}
+
+/// The name after `was`.
+pub(super) fn old_name(was: Option<&ast::Name>) -> Option<SmolStr> {
+    was.filter(|w| !w.is_missing())
+        .map(|w| w.text.as_str().into())
 }
 
 fn enter<T>(scope: &mut Scope, list: &mut [Named<'_, T>], decl: impl Fn(u32) -> Decl) {

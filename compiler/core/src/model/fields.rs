@@ -81,11 +81,12 @@ impl Builder<'_> {
                 ));
                 continue;
             }
-            if let Some(was) = &node.was {
-                self.problems.push(rules::not_yet_supported::problem(
+            if let Some(was) = node.was.as_ref().filter(|_| owner.is_none()) {
+                self.problems.push(rules::misplaced_clause::with_help(
                     unit.path,
                     was.span,
-                    "`was` on a field",
+                    "only what is stored has an old name, and this is no field of a record",
+                    "leave `was` out, and write the new name wherever the old one stands",
                 ));
             }
             if ["event", "old", "subject"].contains(&node.name.text.as_str()) && owner.is_some() {
@@ -131,7 +132,7 @@ impl Builder<'_> {
                     .and_then(ast::TextLit::plain)
                     .map(SmolStr::from),
                 silent: node.silent,
-                was: None,
+                was: super::build::old_name(node.was.as_ref()),
             });
         }
         fields

@@ -3,6 +3,7 @@
 mod build;
 mod fields;
 mod pipelines;
+mod renames;
 mod schedules;
 mod scope;
 
@@ -77,6 +78,8 @@ pub(crate) struct ConditionSig {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CooldownSig {
     pub(crate) name: SmolStr,
+    /// The name that it had.
+    pub(crate) was: Option<SmolStr>,
     pub(crate) window: Millis,
     /// After `per`: paths as written.
     pub(crate) per: Option<Vec<Vec<SmolStr>>>,

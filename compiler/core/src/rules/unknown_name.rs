@@ -5,6 +5,7 @@ use trig_grammar::Span;
 
 use super::{Rule, Severity};
 use crate::Diagnostic;
+use crate::check::literal::WEEKDAYS;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -48,6 +49,31 @@ pub(crate) fn word(
     diagnostic
         .note(format!("possible are {list}"))
         .did_you_mean(word, allowed.iter().copied())
+        .into()
+}
+
+/// A word that is no weekday. One that is written out is meant, though.
+pub(crate) fn weekday(file: &SmolStr, span: Span, name: &str) -> Problem {
+    let lower = name.to_lowercase();
+    let written_out = WEEKDAYS.iter().find(|day| lower.starts_with(**day));
+    let Some(day) = written_out else {
+        return word(file, span, "a weekday", name, WEEKDAYS);
+    };
+    Diagnostic::error(RULE.name, format!("`{name}` is not a weekday"), file, span)
+        .help(format!("weekdays have three letters: `{day}`"))
+        .replace_with(*day)
+        .into()
+}
+
+/// A name that means nothing where it stands, and what it may have meant.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
         .into()
 }
 

@@ -1,0 +1,46 @@
+//! What a trigger or flow does, as a whole.
+
+use trig_grammar::ast;
+use trig_ir::Action;
+
+use super::clauses::Clauses;
+use super::cx::{Cx, Env};
+use super::home::Home;
+use crate::rules;
+
+impl Cx<'_> {
+    /// Lowers the body; without a `do`, a trigger in a stage moves there.
+    pub(super) fn body(
+        &mut self,
+        env: &Env,
+        c: &Clauses<'_>,
+        home: Option<&Home>,
+        name: &ast::Name,
+    ) -> Vec<Action> {
+        let backwards = c.backwards.is_some();
+        let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
+        let Some((block, span)) = c.body else {
+            let Some(home) = home else {
+                self.report(rules::missing_clause::no_action(
+                    self.path, name.span, &name.text,
+                ));
+                return Vec::new();
+            };
+            return vec![self.move_home(home, name.span, backwards, as_user)];
+        };
+        if let Some((_, span)) = c.as_user {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                span,
+                "`as` says in whose name a trigger without `do` moves its record",
+                "write it at the action: `move to STAGE as user \"…\"`",
+            ));
+        }
+        if block.actions.is_empty() {
+            self.report(rules::missing_clause::no_action(
+                self.path, span, &name.text,
+            ));
+        }
+        self.actions(env, block, home, backwards)
+    }
+}
