@@ -11,6 +11,7 @@ mod model;
 mod places;
 mod problem;
 mod relocate;
+mod relocate_action;
 pub mod rules;
 mod settings;
 mod source_set;

@@ -17,9 +17,7 @@ pub(crate) fn trigger(trigger: &mut Trigger, file: FileId) {
     for limit in &mut trigger.limits {
         set(&mut limit.loc);
     }
-    for action in &mut trigger.actions {
-        set(&mut action.loc);
-    }
+    crate::relocate_action::actions(&mut trigger.actions, file);
     if let Some(each) = &mut trigger.each {
         set(&mut each.loc);
         each.filter.iter_mut().for_each(guard);

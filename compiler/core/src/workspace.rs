@@ -8,7 +8,10 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
-use trig_ir::{Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, Trigger, Versions};
+use trig_ir::{
+    ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Renamed, SourceFile,
+    Trigger, Versions,
+};
 
 use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
@@ -165,13 +168,22 @@ impl Workspace {
             entities: model.entities.clone(),
             enums: model.enums.clone(),
             events: model.events.iter().map(|e| e.event.clone()).collect(),
-            actions: model.actions.iter().map(|a| a.decl.clone()).collect(),
+            actions: self.actions(model, &sources),
             pipelines: model.pipelines.clone(),
             conditions,
             schedules: model.schedules.clone(),
-            feeds: Vec::new(),
-            breakers: Vec::new(),
-            renamed_cooldowns: Vec::new(),
+            feeds: model.feeds.clone(),
+            breakers: self.breakers(&sources),
+            renamed_cooldowns: model
+                .cooldowns
+                .iter()
+                .filter_map(|c| {
+                    Some(Renamed {
+                        name: c.name.clone(),
+                        was: c.was.clone()?,
+                    })
+                })
+                .collect(),
             triggers,
         });
         Compilation {
@@ -241,6 +253,33 @@ impl Workspace {
         // an incomplete table has left a diagnostic behind: its dense ids are never used
         debug_assert!(complete || !problems.is_empty());
         (conditions, triggers)
+    }
+
+    /// The actions, with what must hold when they are done.
+    fn actions(&self, model: &Model, sources: &[Source]) -> Vec<ActionDecl> {
+        let mut actions: Vec<ActionDecl> = model.actions.iter().map(|a| a.decl.clone()).collect();
+        for source in sources {
+            for (id, when) in &db::checked(&self.db, self.project, *source).sends {
+                if let Some(action) = actions.get_mut(id.index()) {
+                    action.when = Some(when.clone());
+                }
+            }
+        }
+        actions
+    }
+
+    /// The breakers, by name.
+    fn breakers(&self, sources: &[Source]) -> Vec<Breaker> {
+        let mut breakers = Vec::new();
+        for (file, source) in (0..).map(FileId).zip(sources) {
+            for breaker in &db::checked(&self.db, self.project, *source).breakers {
+                let mut breaker = breaker.clone();
+                breaker.loc.file = file;
+                breakers.push(breaker);
+            }
+        }
+        breakers.sort_by(|a, b| a.name.cmp(&b.name));
+        breakers
     }
 
     fn condition_cycles(

@@ -1,11 +1,11 @@
 //! What a trigger or flow does, as a whole.
 
-use trig_grammar::ast;
 use trig_ir::Action;
 
+use super::action::{Around, Within};
 use super::clauses::Clauses;
 use super::cx::{Cx, Env};
-use super::home::Home;
+use super::trigger::Opening;
 use crate::rules;
 
 impl Cx<'_> {
@@ -14,15 +14,15 @@ impl Cx<'_> {
         &mut self,
         env: &Env,
         c: &Clauses<'_>,
-        home: Option<&Home>,
-        name: &ast::Name,
+        o: &Opening<'_>,
     ) -> Vec<Action> {
+        let (home, name) = (o.home, o.name);
         let backwards = c.backwards.is_some();
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let Some((block, span)) = c.body else {
             let Some(home) = home else {
                 self.report(rules::missing_clause::no_action(
-                    self.path, name.span, &name.text,
+                    self.path, name.span, &name.text, o.flow,
                 ));
                 return Vec::new();
             };
@@ -38,9 +38,16 @@ impl Cx<'_> {
         }
         if block.actions.is_empty() {
             self.report(rules::missing_clause::no_action(
-                self.path, span, &name.text,
+                self.path, span, &name.text, o.flow,
             ));
         }
-        self.actions(env, block, home, backwards)
+        self.goal_names(block, &name.text);
+        let around = Around {
+            home,
+            backwards,
+            shapes: &o.shapes,
+            within: Within::Body,
+        };
+        self.actions(env, block, around)
     }
 }

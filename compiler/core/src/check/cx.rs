@@ -58,7 +58,9 @@ pub(crate) struct Env {
     pub(crate) candidate: Option<EventFields>,
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
-    /// Variables of enclosing `any`.
+    /// In the `where` of a `for each` among actions: its variable, whose fields are visible bare there.
+    pub(crate) element: Option<(u32, EntityId)>,
+    /// Variables of enclosing `any` and `for each`, and parameters of a condition.
     pub(crate) binders: Vec<(SmolStr, Type)>,
     /// Places that a guard has shown not to be empty.
     pub(crate) present: Vec<Place>,

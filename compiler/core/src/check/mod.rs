@@ -2,31 +2,44 @@
 
 mod action;
 mod arith;
+mod ask;
 mod attribute;
 mod body;
+mod branch;
+mod breaker;
+mod call;
 mod clauses;
 mod correlate;
+mod create;
 mod cx;
 mod delay;
 mod expr;
 mod fan_out;
+mod flow;
+mod format;
+mod goal;
 mod guards;
 mod home;
+mod known;
 mod limit;
 pub(crate) mod literal;
+mod moves;
 mod names;
 mod operator;
 mod pacing;
 mod path;
 mod pattern;
+mod send;
+mod set;
 mod start;
 mod subject;
 mod text;
 mod trigger;
+mod wait;
 
 use smol_str::SmolStr;
 use trig_grammar::ast;
-use trig_ir::{Condition, ConditionId, Trigger};
+use trig_ir::{ActionId, Breaker, Condition, ConditionId, Expr, Trigger};
 
 use cx::{Cx, Env};
 use home::Home;
@@ -41,6 +54,9 @@ use crate::rules;
 pub(crate) struct Checked {
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) conditions: Vec<(ConditionId, Condition)>,
+    pub(crate) breakers: Vec<Breaker>,
+    /// What must hold when an action is done.
+    pub(crate) sends: Vec<(ActionId, Expr)>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -79,11 +95,9 @@ impl Cx<'_> {
             K::Trigger(node) => out.triggers.extend(self.trigger(node, None)),
             K::Pipeline(node) => self.pipeline(node, out),
             K::Condition(node) => self.condition_item(node, out),
-            K::Group(_) => self.later(item, "`group`"),
-            K::Feed(_) => self.later(item, "`feed`"),
-            K::Known(_) => self.later(item, "`known`"),
-            K::Breaker(_) => self.later(item, "`breaker`"),
-            K::Flow(_) => self.later(item, "`flow`"),
+            K::Breaker(node) => out.breakers.extend(self.breaker(node)),
+            K::Action(node) => out.sends.extend(self.action_when(node)),
+            K::Flow(node) => out.triggers.extend(self.flow(node)),
             K::Template(_) => self.later(item, "`template`"),
             K::Apply(_) => self.later(item, "`apply`"),
             K::Test(_) => self.later(item, "`test`"),
@@ -91,8 +105,10 @@ impl Cx<'_> {
             | K::Extend(_)
             | K::Entity(_)
             | K::Enum(_)
+            | K::Group(_)
             | K::Event(_)
-            | K::Action(_)
+            | K::Feed(_)
+            | K::Known(_)
             | K::Schedule(_)
             | K::Cooldown(_)
             | K::Bad => {}
@@ -141,12 +157,29 @@ impl Cx<'_> {
         }
         let name = full.clone();
         let subject = self.model.condition(id).and_then(|c| c.subject);
-        // parameters are not carried out yet, which has been said
-        let binders = node
-            .params
-            .iter()
-            .map(|p| (p.name.text.as_str().into(), trig_ir::Type::Any))
-            .collect();
+        let params = self
+            .model
+            .condition(id)
+            .map(|c| c.params.as_slice())
+            .unwrap_or_default();
+        let mut binders: Vec<(SmolStr, trig_ir::Type)> = Vec::new();
+        for param in params {
+            let outer = Env {
+                subject,
+                ..Env::default()
+            };
+            let at = node.params.iter().find(|p| p.name.text == param.name);
+            if let (Some(what), Some(at)) = (self.visible(&outer, &param.name), at) {
+                self.report(rules::hidden_name::problem(
+                    self.path,
+                    at.name.span,
+                    &param.name,
+                    &what,
+                ));
+            }
+            binders.push((param.name.clone(), param.ty.clone()));
+        }
+        let params = u32::try_from(binders.len()).unwrap_or(u32::MAX);
         let lenient = subject.is_none() && node.subject.is_some();
         let env = Env {
             subject,
@@ -159,7 +192,7 @@ impl Cx<'_> {
             id,
             Condition {
                 name,
-                params: 0,
+                params,
                 body,
                 loc: self.loc(node.name.span),
             },

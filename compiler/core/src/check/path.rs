@@ -23,12 +23,12 @@ impl Cx<'_> {
         }
         let mut readings: Vec<(SmolStr, Typed)> = Vec::new();
         if env.candidate.is_none()
-            && let Some(subject) = env.subject
+            && let Some((root, subject)) = env.bare()
             && let Some(entity) = self.model.entity(subject)
             && match_field(&entity.fields, &path.names).is_some()
         {
             let typed = self.walk(
-                Place::root(Root::Subject),
+                Place::root(root),
                 Type::Entity(subject),
                 false,
                 path,
@@ -186,28 +186,8 @@ impl Cx<'_> {
             match decl {
                 Decl::Condition(id) if bool_fits => {
                     let name = full.clone();
-                    let of = self.model.condition(id).and_then(|c| c.subject);
-                    let place = match (of, env.subject) {
-                        (None, _) => None,
-                        (Some(of), Some(subject)) if of == subject => {
-                            Some(Place::root(Root::Subject))
-                        }
-                        (Some(of), _) => {
-                            let message = format!(
-                                "`{name}` asks something of a `{}`, and the subject here is {}",
-                                self.model.entity_name(of),
-                                env.subject.map_or("nothing".to_owned(), |s| format!(
-                                    "a `{}`",
-                                    self.model.entity_name(s)
-                                )),
-                            );
-                            self.report(rules::type_mismatch::message(
-                                self.path, path.span, message,
-                            ));
-                            return Some((name, Typed::poison()));
-                        }
-                    };
-                    return Some((name, Typed::bool(Expr::Condition(id, place, Vec::new()))));
+                    let typed = self.ask_bare(env, path.span, id, &name);
+                    return Some((name, typed));
                 }
                 Decl::Schedule(id) if bool_fits => {
                     return Some((full.clone(), Typed::bool(Expr::Open(id))));
@@ -539,7 +519,7 @@ impl Cx<'_> {
         }
         if let Some(candidate) = &env.candidate {
             known.extend(candidate.fields.iter().map(|f| f.name.to_string()));
-        } else if let Some(entity) = env.subject.and_then(|s| self.model.entity(s)) {
+        } else if let Some(entity) = env.bare().and_then(|(_, s)| self.model.entity(s)) {
             known.extend(entity.fields.iter().map(|f| f.name.to_string()));
         }
         let values = |d| {

@@ -56,6 +56,9 @@ impl Cx<'_> {
         if path.is_missing() {
             return None;
         }
+        if self.is_goal_event(path) {
+            return self.goal_shape(path, tail);
+        }
         match tail {
             T::None | T::Filter(_) => self.event_shape(path, tail),
             T::Created { .. } => self.record_shape(path, EventKind::Created, false),
@@ -408,6 +411,7 @@ impl Cx<'_> {
                     }
                     *by = Some((self.actors(&names), *span));
                 }
+                ast::Filter::Named { name, .. } if name.text == "goal" && is_goal(shape) => {}
                 ast::Filter::Named { name, value, .. } => {
                     let path = ast::Path {
                         span: name.span,
@@ -430,6 +434,7 @@ impl Cx<'_> {
                         continue;
                     };
                     let (ty, load) = (field.ty.clone(), candidate(&field.name));
+                    self.known_value(&name.text, value);
                     let value = self.expr(env, value, Some(&ty));
                     let span = match filter {
                         ast::Filter::Named { value, .. } => value.span,
@@ -564,6 +569,14 @@ impl Cx<'_> {
             }
         }
     }
+}
+
+/// Which goal a pattern is about, its shape says already.
+fn is_goal(shape: &Shape) -> bool {
+    matches!(
+        shape.event,
+        EventKind::GoalReached(..) | EventKind::GoalSkipped(..)
+    )
 }
 
 pub(super) fn candidate(name: &str) -> Expr {

@@ -5,6 +5,7 @@ use trig_grammar::ast;
 use trig_ir::{EntityId, Pipeline, Stage, StageKind};
 
 use super::build::Builder;
+use super::fields::was_of;
 use crate::rules;
 
 impl Builder<'_> {
@@ -51,13 +52,6 @@ impl Builder<'_> {
                     ));
                     continue;
                 }
-                if let Some(was) = &stage.was {
-                    self.problems.push(rules::not_yet_supported::problem(
-                        unit.path,
-                        was.span,
-                        "`was` on a stage",
-                    ));
-                }
                 let ends = stage
                     .marks
                     .iter()
@@ -97,7 +91,7 @@ impl Builder<'_> {
                     name: stage.name.text.as_str().into(),
                     native_id: id(&stage.native_id),
                     kind,
-                    was: None,
+                    was: was_of(&stage.was),
                 });
             }
             self.model.pipelines.push(Pipeline {

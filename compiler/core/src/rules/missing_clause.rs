@@ -27,14 +27,69 @@ pub(crate) fn no_start(file: &SmolStr, span: Span, name: &str) -> Problem {
 }
 
 /// The trigger has no `do` and stands in no stage.
-pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
+pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str, flow: bool) -> Problem {
+    let (what, help) = if flow {
+        ("flow", "say what it does: `do { … }`")
+    } else {
+        (
+            "trigger",
+            "say what it does: `do ACTION`; only a trigger in a stage moves there by itself",
+        )
+    };
     Diagnostic::error(
         RULE.name,
-        format!("trigger `{name}` does nothing"),
+        format!("{what} `{name}` does nothing"),
         file,
         span,
     )
-    .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
+    .help(help)
+    .into()
+}
+
+/// A `wait until … within` does not say what then.
+pub(crate) fn no_else(file: &SmolStr, span: Span) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        "what happens when this time is over?",
+        file,
+        span,
+    )
+    .help("write `else continue` to go on, or `else stop` to end the body")
+    .into()
+}
+
+/// A feed does not say how often it is looked at.
+pub(crate) fn no_interval(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("feed `{name}` does not say how often it is looked at"),
+        file,
+        span,
+    )
+    .help("write `every 1h` behind the address")
+    .into()
+}
+
+/// A field that a webhook's event always has stands nowhere in the body.
+pub(crate) fn no_place(file: &SmolStr, span: Span, event: &str, field: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{event}` always has a `{field}`, and nothing says where the webhook has it"),
+        file,
+        span,
+    )
+    .into()
+}
+
+/// A breaker lacks one of its parts.
+pub(crate) fn no_part(file: &SmolStr, span: Span, name: &str, what: &str, help: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("breaker `{name}` does not say {what}"),
+        file,
+        span,
+    )
+    .help(help)
     .into()
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod unknown_argument;
 pub(crate) mod unknown_field;
 pub(crate) mod unknown_name;
 pub(crate) mod unknown_zone;
+pub(crate) mod unreachable_action;
 pub(crate) mod wrong_kind;
 
 pub(crate) use crate::diagnostic::Severity;
@@ -65,6 +66,7 @@ pub const ALL: &[Rule] = &[
     unknown_field::RULE,
     unknown_name::RULE,
     unknown_zone::RULE,
+    unreachable_action::RULE,
     wrong_kind::RULE,
 ];
 
