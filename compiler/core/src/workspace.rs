@@ -8,8 +8,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
+use trig_grammar::ast;
 use trig_ir::{
-    ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Renamed, SourceFile,
+    ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Loc, Renamed, SourceFile,
     Trigger, Versions,
 };
 
@@ -146,6 +147,7 @@ impl Workspace {
             problems.extend(errors.iter().map(|e| rules::syntax_error::problem(path, e)));
             problems.extend(db::checked(db, project, *source).problems.iter().cloned());
         }
+        problems.extend(self.template_problems(&sources));
         let model = db::model(db, project);
         let (conditions, triggers) = self.assemble(model, &sources, &mut problems);
         let stats = Stats {
@@ -233,6 +235,28 @@ impl Workspace {
                     triggers.push(trigger);
                 }
             }
+            for made in &checked.applied {
+                for (path, trigger) in &made.triggers {
+                    if !seen.insert(trigger.name.clone()) {
+                        continue;
+                    }
+                    let of = (0..)
+                        .map(FileId)
+                        .zip(sources)
+                        .find(|(_, s)| s.path(db) == path);
+                    let mut trigger = trigger.clone();
+                    relocate::trigger(&mut trigger, of.map_or(file, |(id, _)| id));
+                    // the trigger stands where the template is applied, its parts in the template
+                    let lines = &db::parsed(db, *source).lines;
+                    trigger.loc = Loc {
+                        file,
+                        line: lines.line(made.name.span.start),
+                        start: made.name.span.start,
+                        end: made.name.span.end,
+                    };
+                    triggers.push(trigger);
+                }
+            }
         }
         // INVARIANT (run order): triggers run by priority, higher first, then by name
         triggers.sort_by(|a, b| {
@@ -253,6 +277,41 @@ impl Workspace {
         // an incomplete table has left a diagnostic behind: its dense ids are never used
         debug_assert!(complete || !problems.is_empty());
         (conditions, triggers)
+    }
+
+    /// What is wrong inside of templates: each once, with the places where that template is applied.
+    fn template_problems(&self, sources: &[Source]) -> Vec<Problem> {
+        /// More places say nothing more.
+        const MOST: usize = 3;
+        let db = &self.db;
+        let mut found: Vec<(Problem, Vec<(SmolStr, ast::Name)>)> = Vec::new();
+        for source in sources {
+            for made in &db::checked(db, self.project, *source).applied {
+                for problem in &made.problems {
+                    let place = (source.path(db).clone(), made.name.clone());
+                    match found.iter_mut().find(|(p, _)| p == problem) {
+                        Some((_, places)) if places.contains(&place) => {}
+                        Some((_, places)) => places.push(place),
+                        None => found.push((problem.clone(), vec![place])),
+                    }
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|(mut problem, places)| {
+                for (path, name) in places.iter().take(MOST) {
+                    let message = format!("applied here, as `{}`", name.text);
+                    problem.diagnostic = problem.diagnostic.label(message, path, name.span);
+                }
+                if let Some(more) = places.len().checked_sub(MOST).filter(|n| *n > 0) {
+                    let places = if more == 1 { "place" } else { "places" };
+                    let note = format!("and in {more} more {places}");
+                    problem.diagnostic = problem.diagnostic.note(note);
+                }
+                problem
+            })
+            .collect()
     }
 
     /// The actions, with what must hold when they are done.

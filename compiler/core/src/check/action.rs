@@ -60,12 +60,7 @@ impl Cx<'_> {
         actions
     }
 
-    fn action(
-        &mut self,
-        env: &Env,
-        node: &ast::Action,
-        around: Around<'_>,
-    ) -> Option<ActionKind> {
+    fn action(&mut self, env: &Env, node: &ast::Action, around: Around<'_>) -> Option<ActionKind> {
         use ast::ActionKind as K;
         match &node.kind {
             K::Move {

@@ -206,7 +206,13 @@ impl Cx<'_> {
         Typed::new(Expr::Call(function, exprs), ty)
     }
 
-    pub(super) fn arity(&mut self, call: &ast::Call, name: &str, found: usize, wanted: usize) -> bool {
+    pub(super) fn arity(
+        &mut self,
+        call: &ast::Call,
+        name: &str,
+        found: usize,
+        wanted: usize,
+    ) -> bool {
         if found == wanted {
             return true;
         }

@@ -10,17 +10,16 @@ use crate::rules;
 
 impl Cx<'_> {
     /// Lowers the body; without a `do`, a trigger in a stage moves there.
-    pub(super) fn body(
-        &mut self,
-        env: &Env,
-        c: &Clauses<'_>,
-        o: &Opening<'_>,
-    ) -> Vec<Action> {
+    pub(super) fn body(&mut self, env: &Env, c: &Clauses<'_>, o: &Opening<'_>) -> Vec<Action> {
         let (home, name) = (o.home, o.name);
         let backwards = c.backwards.is_some();
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let Some((block, span)) = c.body else {
             let Some(home) = home else {
+                // a template that nothing applies may be meant for a stage
+                if self.bound.sample {
+                    return Vec::new();
+                }
                 self.report(rules::missing_clause::no_action(
                     self.path, name.span, &name.text, o.flow,
                 ));

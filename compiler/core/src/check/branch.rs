@@ -135,7 +135,10 @@ impl Cx<'_> {
                     self.path,
                     source.span,
                     format!("a `{owner}` has no single collection of `{binder}`"),
-                    format!("say which field: `for each {binder} of {}.FIELD`", source.text()),
+                    format!(
+                        "say which field: `for each {binder} of {}.FIELD`",
+                        source.text()
+                    ),
                 ));
                 None
             }

@@ -20,7 +20,10 @@ impl Cx<'_> {
             ));
         };
         if node.over.is_none() {
-            missing("how many changes are too many", "write `over 25_000 tags changes in 1h`");
+            missing(
+                "how many changes are too many",
+                "write `over 25_000 tags changes in 1h`",
+            );
         }
         if node.pause.is_none() {
             missing("for how long triggers pause", "write `pause 1h`");
@@ -53,7 +56,9 @@ impl Cx<'_> {
             Ok(_) => "this must be at least a second".to_owned(),
             Err(message) => message,
         };
-        self.report(rules::invalid_literal::problem(self.path, lit.span, message));
+        self.report(rules::invalid_literal::problem(
+            self.path, lit.span, message,
+        ));
         None
     }
 

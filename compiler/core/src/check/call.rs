@@ -12,7 +12,12 @@ use crate::model::{Decl, ParamDefault};
 use crate::rules;
 
 impl Cx<'_> {
-    pub(super) fn emit(&mut self, env: &Env, path: &ast::Path, args: &[ast::Arg]) -> Option<ActionKind> {
+    pub(super) fn emit(
+        &mut self,
+        env: &Env,
+        path: &ast::Path,
+        args: &[ast::Arg],
+    ) -> Option<ActionKind> {
         let pick = |decl| match decl {
             Decl::Event(id) => Some(id),
             _ => None,

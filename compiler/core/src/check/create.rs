@@ -22,9 +22,11 @@ impl Cx<'_> {
         let stage = fields.iter().find(|f| f.ty == Type::Stage(id));
         if let Some(stage) = stage
             && self.model.pipelines_of(id).next().is_some()
-            && !args
-                .iter()
-                .any(|a| a.name.as_ref().is_some_and(|n| n.text == stage.name.as_str()))
+            && !args.iter().any(|a| {
+                a.name
+                    .as_ref()
+                    .is_some_and(|n| n.text == stage.name.as_str())
+            })
         {
             let ty = self.model.type_name(&stage.ty);
             self.report(rules::missing_argument::problem(

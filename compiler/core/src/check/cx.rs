@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
 
+use super::template::{Bound, Texts};
 use crate::line_index::LineIndex;
 use crate::model::Model;
 use crate::problem::Problem;
@@ -16,6 +17,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) path: &'a SmolStr,
     pub(crate) text: &'a str,
     pub(crate) lines: &'a LineIndex,
+    /// The other texts, for the templates in them.
+    pub(crate) texts: &'a Texts<'a>,
+    /// What stands for the parameters of the template that is being checked.
+    pub(crate) bound: Bound,
     pub(crate) problems: Vec<Problem>,
 }
 

@@ -4,7 +4,6 @@ use trig_grammar::ast;
 use trig_ir::{After, GuardKind, Test, Value};
 
 use super::cx::{Cx, Env};
-use super::literal;
 use super::pattern::Shape;
 use crate::rules;
 
@@ -23,7 +22,7 @@ impl Cx<'_> {
         else {
             return None;
         };
-        let duration = match literal::constant(duration) {
+        let duration = match self.constant(duration) {
             Ok(Some((Value::Duration(d), _))) => d,
             Err((span, message)) => {
                 self.report(rules::invalid_literal::problem(self.path, span, message));

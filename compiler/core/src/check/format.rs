@@ -13,7 +13,8 @@ impl Cx<'_> {
     /// The format that a value of a type is to be printed in. `None` where there is none such, which has been said.
     pub(super) fn format(&mut self, span: Span, text: &str, ty: &Type) -> Option<Format> {
         let problem = match ty {
-            Type::Any => return None,
+            // that these are printed at all is said to be wrong
+            Type::Any | Type::Entity(_) | Type::List(_) | Type::Set(_) => return None,
             Type::Int | Type::Decimal | Type::Money => match number(text) {
                 Some(format) => return Some(format),
                 None => rules::invalid_literal::problem(
@@ -33,7 +34,9 @@ impl Cx<'_> {
                 rules::type_mismatch::message(
                     self.path,
                     span,
-                    format!("a `{ty}` is printed as it is: formats are for numbers, amounts and times"),
+                    format!(
+                        "a `{ty}` is printed as it is: formats are for numbers, amounts and times"
+                    ),
                 )
             }
         };
@@ -60,7 +63,9 @@ fn number(text: &str) -> Option<Format> {
 fn moment(text: &str, ty: &Type) -> Result<(), String> {
     use jiff::fmt::strtime;
     if !text.contains('%') {
-        return Err(format!("`{text}` is no format of a time: nothing in it shows one"));
+        return Err(format!(
+            "`{text}` is no format of a time: nothing in it shows one"
+        ));
     }
     let zoned = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
     let (whole, own) = (
@@ -73,9 +78,9 @@ fn moment(text: &str, ty: &Type) -> Result<(), String> {
     );
     match (whole, own) {
         (_, Ok(_)) => Ok(()),
-        (Ok(_), Err(_)) if *ty == Type::Date => {
-            Err(format!("`{text}` shows a time of day, and a `date` has none"))
-        }
+        (Ok(_), Err(_)) if *ty == Type::Date => Err(format!(
+            "`{text}` shows a time of day, and a `date` has none"
+        )),
         (Ok(_), Err(_)) => Err(format!("`{text}` shows a day, and a `time` has none")),
         (Err(_), Err(_)) => Err(match unknown_directive(text, &zoned) {
             Some(directive) => format!("`{directive}` shows nothing of a time"),
@@ -129,10 +134,19 @@ mod tests {
         assert_eq!(moment("%-d %B, %H:%M %Z", &Type::DateTime), Ok(()));
         assert_eq!(moment("100%% on %d", &Type::Date), Ok(()));
         let wrong = |text, ty| moment(text, &ty).unwrap_err();
-        assert_eq!(wrong("%H", Type::Date), "`%H` shows a time of day, and a `date` has none");
-        assert_eq!(wrong("%d", Type::Time), "`%d` shows a day, and a `time` has none");
+        assert_eq!(
+            wrong("%H", Type::Date),
+            "`%H` shows a time of day, and a `date` has none"
+        );
+        assert_eq!(
+            wrong("%d", Type::Time),
+            "`%d` shows a day, and a `time` has none"
+        );
         assert_eq!(wrong("%d %!", Type::Date), "`%!` shows nothing of a time");
         assert_eq!(wrong("%", Type::Date), "`%` shows nothing of a time");
-        assert_eq!(wrong("d.m.Y", Type::Date), "`d.m.Y` is no format of a time: nothing in it shows one");
+        assert_eq!(
+            wrong("d.m.Y", Type::Date),
+            "`d.m.Y` is no format of a time: nothing in it shows one"
+        );
     }
 }

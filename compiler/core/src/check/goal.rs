@@ -142,8 +142,7 @@ impl Cx<'_> {
         if path.is_missing() {
             return None;
         }
-        let Some((name, owner)) = path.names.split_last().filter(|(_, o)| !o.is_empty())
-        else {
+        let Some((name, owner)) = path.names.split_last().filter(|(_, o)| !o.is_empty()) else {
             let goals: Vec<String> = self
                 .model
                 .flows
@@ -151,7 +150,9 @@ impl Cx<'_> {
                 .flat_map(|f| f.goals.iter().map(move |g| format!("{}.{g}", f.name)))
                 .collect();
             let text = path.text();
-            let meant = goals.iter().find(|g| g.rsplit('.').next() == Some(text.as_str()));
+            let meant = goals
+                .iter()
+                .find(|g| g.rsplit('.').next() == Some(text.as_str()));
             let help = match meant {
                 Some(goal) => format!("write `{goal}`"),
                 None => "write `FLOW.GOAL`".to_owned(),

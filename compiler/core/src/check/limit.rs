@@ -5,7 +5,6 @@ use trig_grammar::{Span, ast};
 use trig_ir::{Limit, LimitKind, LimitWindow, Place, Root, Value};
 
 use super::cx::{Cx, Env};
-use super::literal;
 use crate::model::{CooldownSig, Decl};
 use crate::rules;
 
@@ -20,7 +19,7 @@ impl Cx<'_> {
     ) -> Option<Limit> {
         let paths: Vec<ast::Path>;
         let (name, window, per) = match what {
-            ast::CooldownRef::Duration(expr) => match literal::constant(expr) {
+            ast::CooldownRef::Duration(expr) => match self.constant(expr) {
                 Ok(Some((Value::Duration(window), _))) => (
                     SmolStr::from(trigger),
                     window,
@@ -42,6 +41,20 @@ impl Cx<'_> {
                     return None;
                 }
             },
+            ast::CooldownRef::Shared(path) if self.param(path).is_some() => {
+                let typed = self.param(path).cloned()?;
+                if !self.require_type(path.span, &typed, &trig_ir::Type::Duration) {
+                    return None;
+                }
+                let trig_ir::Expr::Const(Value::Duration(window)) = typed.expr else {
+                    return None;
+                };
+                (
+                    SmolStr::from(trigger),
+                    window,
+                    per.map(|key| key.paths.as_slice()),
+                )
+            }
             ast::CooldownRef::Shared(path) => {
                 let sig = self.shared_cooldown(path)?;
                 if let Some(key) = per {

@@ -33,6 +33,7 @@ mod send;
 mod set;
 mod start;
 mod subject;
+mod template;
 mod text;
 mod trigger;
 mod wait;
@@ -43,8 +44,9 @@ use trig_ir::{ActionId, Breaker, Condition, ConditionId, Expr, Trigger};
 
 use cx::{Cx, Env};
 use home::Home;
+use template::Bound;
+pub(crate) use template::{Applied, FileText, Texts};
 
-use crate::line_index::LineIndex;
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
 use crate::rules;
@@ -54,6 +56,8 @@ use crate::rules;
 pub(crate) struct Checked {
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) conditions: Vec<(ConditionId, Condition)>,
+    /// What templates have become.
+    pub(crate) applied: Vec<Applied>,
     pub(crate) breakers: Vec<Breaker>,
     /// What must hold when an action is done.
     pub(crate) sends: Vec<(ActionId, Expr)>,
@@ -61,20 +65,21 @@ pub(crate) struct Checked {
 }
 
 /// Checks a file against the declarations of its project.
-pub(crate) fn check(
-    model: &Model,
+pub(crate) fn check<'a>(
+    model: &'a Model,
     catalogue: Option<&'static str>,
-    path: &SmolStr,
-    text: &str,
-    lines: &LineIndex,
-    file: &ast::File,
+    of: FileText<'a>,
+    texts: &'a Texts<'a>,
 ) -> Checked {
+    let file = of.file;
     let mut cx = Cx {
         model,
         catalogue,
-        path,
-        text,
-        lines,
+        path: of.path,
+        text: of.text,
+        lines: of.lines,
+        texts,
+        bound: Bound::default(),
         problems: Vec::new(),
     };
     let mut checked = Checked::default();
@@ -98,8 +103,8 @@ impl Cx<'_> {
             K::Breaker(node) => out.breakers.extend(self.breaker(node)),
             K::Action(node) => out.sends.extend(self.action_when(node)),
             K::Flow(node) => out.triggers.extend(self.flow(node)),
-            K::Template(_) => self.later(item, "`template`"),
-            K::Apply(_) => self.later(item, "`apply`"),
+            K::Template(node) => self.template(node),
+            K::Apply(node) => self.apply(node, None, out),
             K::Test(_) => self.later(item, "`test`"),
             K::Use(_)
             | K::Extend(_)
@@ -140,6 +145,7 @@ impl Cx<'_> {
                     ast::ItemKind::Trigger(node) => {
                         out.triggers.extend(self.trigger(node, Some(&home)))
                     }
+                    ast::ItemKind::Apply(node) => self.apply(node, Some(&home), out),
                     _ => self.item(item, out),
                 }
             }

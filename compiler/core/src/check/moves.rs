@@ -57,6 +57,10 @@ impl Cx<'_> {
         match to {
             ast::MoveTarget::Here(span) => {
                 let Some(home) = home else {
+                    // a template that nothing applies may be meant for a stage
+                    if self.bound.sample {
+                        return None;
+                    }
                     self.report(rules::misplaced_clause::with_help(
                         self.path,
                         *span,
@@ -81,7 +85,8 @@ impl Cx<'_> {
                     return None;
                 }
                 // inside a pipeline, a bare stage is one of its own
-                if let (Some(home), Some(name)) = (home, path.single())
+                if self.param(path).is_none()
+                    && let (Some(home), Some(name)) = (home, path.single())
                     && let Some(pipeline) = self.model.pipeline(home.pipeline)
                     && pipeline.entity == entity
                     && pipeline.stages.iter().any(|s| s.name == name.text)

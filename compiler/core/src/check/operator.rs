@@ -166,7 +166,8 @@ impl Cx<'_> {
                         (None, Some(e)) => e.fields.iter().any(|f| f.name == name.text),
                         (None, None) => false,
                     };
-                    !own && !env.binders.iter().any(|(n, _)| *n == name.text)
+                    !own && self.param(path).is_none()
+                        && !env.binders.iter().any(|(n, _)| *n == name.text)
                 }
                 None => false,
             },

@@ -27,13 +27,7 @@ impl Cx<'_> {
             && let Some(entity) = self.model.entity(subject)
             && match_field(&entity.fields, &path.names).is_some()
         {
-            let typed = self.walk(
-                Place::root(root),
-                Type::Entity(subject),
-                false,
-                path,
-                0,
-            );
+            let typed = self.walk(Place::root(root), Type::Entity(subject), false, path, 0);
             let reading = smol_str::format_smolstr!("{}.{}", short(&entity.name), path.text());
             readings.push((reading, typed));
         }
@@ -73,8 +67,39 @@ impl Cx<'_> {
         }
     }
 
+    /// A parameter of the template that is being checked.
+    fn parameter(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        let mut params = self.bound.params.iter();
+        let typed = params.find(|(n, _)| *n == first.text)?.1.clone();
+        if let Some(what) = self.visible_beside(env, &first.text) {
+            self.report(rules::hidden_name::problem(
+                self.path,
+                first.span,
+                &first.text,
+                &what,
+            ));
+        }
+        let Some(name) = path.names.get(1).filter(|n| !n.is_missing()) else {
+            return Some(typed);
+        };
+        if !typed.is_poison() {
+            let ty = self.model.type_name(&typed.ty);
+            self.report(rules::unknown_field::no_fields(
+                self.path,
+                name.span,
+                &first.text,
+                &ty,
+                &name.text,
+            ));
+        }
+        Some(Typed::poison())
+    }
+
     /// Variables, fields of the event in whose parentheses it stands, `event`, `old` and `subject`.
     fn variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        if let Some(found) = self.parameter(env, path, first) {
+            return Some(found);
+        }
         for (slot, (name, ty)) in (0..).zip(&env.binders) {
             if *name == first.text {
                 return Some(self.walk(

@@ -108,6 +108,8 @@ impl Cx<'_> {
         match common.as_slice() {
             [one] => Ok(Some(*one)),
             [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
+            // a template that nothing applies may be meant for a stage
+            _ if self.bound.sample => Err(()),
             several => {
                 let names: Vec<&str> = several.iter().map(|s| self.model.entity_name(*s)).collect();
                 self.report(rules::no_subject::undecided(self.path, name.span, &names));

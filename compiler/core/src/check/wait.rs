@@ -90,7 +90,9 @@ impl Cx<'_> {
         self.report(rules::misplaced_clause::with_help(
             self.path,
             span,
-            format!("`{what}` cannot stand in a `for each`: it does its actions for all records at once"),
+            format!(
+                "`{what}` cannot stand in a `for each`: it does its actions for all records at once"
+            ),
             "start a flow for each of them: `start FLOW for RECORD`",
         ));
         None

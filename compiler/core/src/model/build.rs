@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{
-    ActionId, ConditionId, EntityId, EnumId, EventId, PipelineId, Project, ScheduleId,
-};
+use trig_ir::{ActionId, ConditionId, EntityId, EnumId, EventId, PipelineId, Project, ScheduleId};
 
 use super::{Decl, Lookup, Model, Scope, full_name};
 use crate::problem::Problem;

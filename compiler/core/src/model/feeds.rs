@@ -24,8 +24,7 @@ impl Builder<'_> {
                 .is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
             if !known {
                 let message = format!("`{url}` is no address of the web");
-                let problem =
-                    rules::invalid_literal::problem(unit.path, node.url.span, message);
+                let problem = rules::invalid_literal::problem(unit.path, node.url.span, message);
                 self.problems
                     .push(problem.help("write it whole: `\"https://acme.com/feed.xml\"`"));
             }
@@ -34,8 +33,7 @@ impl Builder<'_> {
                     Ok(every) if every >= LEAST => every,
                     Ok(_) => {
                         let message = "a feed is looked at once a minute at most".to_owned();
-                        let problem =
-                            rules::invalid_literal::problem(unit.path, lit.span, message);
+                        let problem = rules::invalid_literal::problem(unit.path, lit.span, message);
                         self.problems.push(problem.help("write `every 1h`"));
                         LEAST
                     }

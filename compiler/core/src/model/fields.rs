@@ -143,9 +143,9 @@ impl Builder<'_> {
                 }
             }
             let ty = match (&node.ty.kind, of) {
-                (ast::TypeKind::By { entity, .. }, FieldsOf::Webhook) => self
-                    .entity_id(unit, entity)
-                    .map_or(Type::Any, Type::Entity),
+                (ast::TypeKind::By { entity, .. }, FieldsOf::Webhook) => {
+                    self.entity_id(unit, entity).map_or(Type::Any, Type::Entity)
+                }
                 _ => self.type_of(unit, &node.ty, owner),
             };
             if let Some(owner) = owner

@@ -39,7 +39,11 @@ impl Builder<'_> {
                     ));
                     continue;
                 };
-                let names = self.model.known.entry(SmolStr::new_static(plural)).or_default();
+                let names = self
+                    .model
+                    .known
+                    .entry(SmolStr::new_static(plural))
+                    .or_default();
                 names.extend(
                     node.values
                         .iter()

@@ -25,7 +25,9 @@ impl<'a> Builder<'a> {
                     self.problems.push(rules::misplaced_clause::problem(
                         unit.path,
                         param.ty.span,
-                        format!("the arguments of a template are constants, and a `{name}` is a record"),
+                        format!(
+                            "the arguments of a template are constants, and a `{name}` is a record"
+                        ),
                     ));
                 }
                 if param.ty.optional {
@@ -100,7 +102,9 @@ impl<'a> Builder<'a> {
             .iter()
             .filter_map(|a| of(self, a.unit, &a.node.template))
             .chain(templates.iter().flat_map(|(_, unit, node)| {
-                inner(node).filter_map(|a| of(self, *unit, &a.template)).collect::<Vec<_>>()
+                inner(node)
+                    .filter_map(|a| of(self, *unit, &a.template))
+                    .collect::<Vec<_>>()
             }))
             .collect();
         for i in used {

@@ -33,9 +33,8 @@ impl Builder<'_> {
             return None;
         }
         let what = format!("`{}`", node.name.text());
-        let known = |fields: &[Field]| -> Vec<SmolStr> {
-            fields.iter().map(|f| f.name.clone()).collect()
-        };
+        let known =
+            |fields: &[Field]| -> Vec<SmolStr> { fields.iter().map(|f| f.name.clone()).collect() };
         let (first, rest) = update.field.names.split_first()?;
         let rest: Vec<&str> = rest.iter().map(|n| n.text.as_str()).collect();
         let rest = rest.join(".");
@@ -43,7 +42,11 @@ impl Builder<'_> {
             let known = known(fields);
             let known: Vec<&str> = known.iter().map(SmolStr::as_str).collect();
             self.problems.push(rules::unknown_field::problem(
-                unit.path, first.span, &what, &first.text, &known,
+                unit.path,
+                first.span,
+                &what,
+                &first.text,
+                &known,
             ));
             return None;
         };
@@ -64,7 +67,11 @@ impl Builder<'_> {
         let Some(field) = of.iter().find(|f| f.name == rest) else {
             let known = known(of);
             let known: Vec<&str> = known.iter().map(SmolStr::as_str).collect();
-            let span = update.field.names.get(1).map_or(update.field.span, |n| n.span);
+            let span = update
+                .field
+                .names
+                .get(1)
+                .map_or(update.field.span, |n| n.span);
             self.problems.push(rules::unknown_field::of_entity(
                 unit.path, span, &name, &rest, &known,
             ));

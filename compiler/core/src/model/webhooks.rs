@@ -95,9 +95,8 @@ impl Builder<'_> {
                         "a record is found by a text or number, and `{}` is `{ty}`",
                         by.text
                     );
-                    self.problems.push(rules::type_mismatch::message(
-                        unit.path, by.span, message,
-                    ));
+                    self.problems
+                        .push(rules::type_mismatch::message(unit.path, by.span, message));
                     return None;
                 }
             };
@@ -210,9 +209,8 @@ impl Builder<'_> {
                 }
             },
             Err((span, message)) => {
-                self.problems.push(rules::invalid_literal::problem(
-                    unit.path, span, message,
-                ));
+                self.problems
+                    .push(rules::invalid_literal::problem(unit.path, span, message));
                 None
             }
             Ok(None) => {

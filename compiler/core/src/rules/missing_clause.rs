@@ -74,10 +74,22 @@ pub(crate) fn no_interval(file: &SmolStr, span: Span, name: &str) -> Problem {
 pub(crate) fn no_place(file: &SmolStr, span: Span, event: &str, field: &str) -> Problem {
     Diagnostic::error(
         RULE.name,
-        format!("`{event}` always has a `{field}`, and nothing says where the webhook has it"),
+        format!("`{event}` always has `{field}`, and nothing says where the webhook has it"),
         file,
         span,
     )
+    .into()
+}
+
+/// A template holds nothing.
+pub(crate) fn no_trigger(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("template `{name}` holds no trigger"),
+        file,
+        span,
+    )
+    .help("write one: `trigger { on EVENT  do ACTION }`; it gets the name of the `apply`")
     .into()
 }
 

@@ -142,7 +142,9 @@ pub(crate) fn known(
         Some(near) => diagnostic
             .help(format!("did you mean `{near}`?"))
             .replace_with(format!("\"{near}\"")),
-        None => diagnostic.help(format!("if it exists, add it: `known {plural} [\"{name}\"]`")),
+        None => diagnostic.help(format!(
+            "if it exists, add it: `known {plural} [\"{name}\"]`"
+        )),
     };
     diagnostic.into()
 }
