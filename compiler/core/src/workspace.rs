@@ -14,6 +14,7 @@ use trig_ir::{
     Trigger, Versions,
 };
 
+use crate::allowed::{self, Allow};
 use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
@@ -155,7 +156,11 @@ impl Workspace {
             bytes: self.files.values().map(|s| s.text(db).len()).sum(),
             triggers: triggers.len(),
         };
-        let diagnostics = self.finish(problems, manifest);
+        let mut allows = Vec::new();
+        for source in &sources {
+            allowed::collect(source.path(db), &db::parsed(db, *source).file, &mut allows);
+        }
+        let diagnostics = self.finish(problems, &allows, manifest);
         let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let ir = (!failed).then(|| Ir {
             version: IR_VERSION,
@@ -440,8 +445,13 @@ impl Workspace {
         problems
     }
 
-    /// Finds the places of declarations, applies the levels of the manifest, and sorts.
-    fn finish(&self, problems: Vec<Problem>, manifest: &Manifest) -> Vec<Diagnostic> {
+    /// Finds the places of declarations, takes out what is allowed, applies the levels of the manifest, and sorts.
+    fn finish(
+        &self,
+        problems: Vec<Problem>,
+        allows: &[Allow],
+        manifest: &Manifest,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::with_capacity(problems.len());
         for problem in problems {
             let mut diagnostic = problem.diagnostic;
@@ -450,15 +460,19 @@ impl Workspace {
                     diagnostic = diagnostic.label(message, &path, span);
                 }
             }
+            diagnostics.push(diagnostic);
+        }
+        allowed::apply(&mut diagnostics, allows);
+        diagnostics.retain_mut(|diagnostic| {
             if diagnostic.severity == Severity::Warning {
                 match manifest.lints.get(diagnostic.rule).map(|l| l.value) {
-                    Some(Level::Allow) => continue,
+                    Some(Level::Allow) => return false,
                     Some(Level::Deny) => diagnostic.severity = Severity::Error,
                     Some(Level::Warn) | None => {}
                 }
             }
-            diagnostics.push(diagnostic);
-        }
+            true
+        });
         diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         diagnostics.dedup();
         diagnostics

@@ -92,6 +92,162 @@ trigger A for contact {
     );
 }
 
+/// Only what is said: event kind, clock and fields behind each other, a line for each trigger.
+#[track_caller]
+fn clocks(name: &str, text: &str) {
+    let ir = ir(text);
+    let mut out = String::new();
+    for trigger in &ir.triggers {
+        for start in &trigger.starts {
+            let json = |value: serde_json::Value| value.to_string();
+            out.push_str(&format!(
+                "{}: {}\n    event {}\n    clock {}\n    subject {}\n",
+                trigger.name,
+                start.pattern.text,
+                json(serde_json::to_value(&start.pattern.event).unwrap()),
+                json(serde_json::to_value(&start.clock).unwrap()),
+                json(serde_json::to_value(&start.subject).unwrap()),
+            ));
+        }
+        if let Some(missed) = &trigger.missed {
+            out.push_str(&format!(
+                "    missed {}\n",
+                serde_json::to_value(missed).unwrap()
+            ));
+        }
+    }
+    insta::assert_snapshot!(name, format!("{text}\n=====\n{out}"));
+}
+
+#[test]
+fn recurrences_and_one_shots() {
+    clocks(
+        "clocks",
+        r#"
+use kommo
+trigger A1 { on every 15m  do log(text: "{event.at}") }
+trigger A2 { on every 7h  missed skip  do log(text: "x") }
+trigger A3 { on every day at 10:00  missed run  do log(text: "x") }
+trigger A4 { on every week on thu, mon, sat..mon at 10:00  do log(text: "x") }
+trigger A5 { on every month on day 31 at 10:00  do log(text: "x") }
+trigger A6 { on every month on last day at 10:00  do log(text: "x") }
+trigger A7 { on every month on last fri at 10:00  do log(text: "x") }
+trigger A8 { on every month on second tue at 10:00  do log(text: "x") }
+trigger A9 { on every year on 29 feb at 10:00  missed within 2h  do log(text: "x") }
+trigger B1 { on date 2026-12-31 09:00  on every day at 12:00  zone "Asia/Tokyo"  do log(text: "{event.at}") }
+"#,
+    );
+}
+
+#[test]
+fn offsets_from_date_fields() {
+    clocks(
+        "offsets",
+        r#"
+use kommo
+extend lead { meeting: datetime?  due: date? }
+extend contact { birthday: date? }
+trigger A1 for lead { on 2h before lead.meeting  do log(text: "{event.at}") }
+trigger A2 for lead { on 1d before lead.meeting  do log(text: "x") }
+trigger A3 for lead { on 1d before lead.meeting at 18:00  do log(text: "x") }
+trigger A4 { on 1w2d after lead.due at 09:00  do log(text: "x") }
+trigger A5 { on day of lead.due at 09:00  on day of lead.meeting at 08:00  do log(text: "x") }
+trigger A6 for contact { on 3d after contact.birthday yearly at 09:00  do log(text: "x") }
+trigger A7 { on day of contact.birthday yearly at 09:00  for each lead of contact where owner is not empty  do log(text: "x") }
+pipeline Sales for lead {
+    stage New initial
+    stage Met { trigger A8 { on 30m after lead.meeting } }
+}
+"#,
+    );
+}
+
+#[test]
+fn a_sweep_has_no_outer_record() {
+    lowered(
+        "sweep",
+        r#"
+use kommo
+condition Subscribed for contact = tags has "news"
+trigger A for contact {
+    on every week on mon at 09:00
+    for each contact where Subscribed
+    once each month
+    do set tags += "reminded"
+}
+"#,
+    );
+}
+
+#[test]
+fn everything_between_the_event_and_the_firing() {
+    lowered(
+        "pacing",
+        r#"
+use kommo
+schedule Office { mon..fri 09:00..17:00 }
+cooldown Marketing 3d per lead was Nagging
+trigger A "All of it" for lead {
+    on       first message.incoming(text contains "price", by: customer) per (lead, event.channel) each day { by customer  after 0s }
+    on       lead created { when name is not empty }
+    when     owner is not empty
+    debounce 5m up to 2h while owner is not empty unless lead deleted
+    until    Office and price > 5 USD within 2d else continue
+    after    10m while owner is not empty unless message.outgoing(by: user)
+    during   Office
+    mode     restart
+    once     per lead each year
+    cooldown Marketing
+    limit    3 in 1d per (owner, lead.source) else wait
+    was      Before
+    again
+    disabled
+    priority -5
+    zone     "Asia/Tokyo"
+    do       log(text: "x")
+}
+trigger B for lead { on lead created  until Office within 1h else drop  debounce 1m  mode parallel  limit 2 each week  once  do log(text: "x") }
+"#,
+    );
+    let ir = ir("use kommo\ncooldown Marketing 3d per contact was Nagging\n");
+    let renamed = &ir.renamed_cooldowns[0];
+    assert_eq!(
+        (renamed.name.as_str(), renamed.was.as_str()),
+        ("Marketing", "Nagging")
+    );
+}
+
+#[test]
+fn crossings_of_a_bound() {
+    lowered(
+        "crossings",
+        r#"
+use kommo
+extend lead { rate: decimal  since: duration? }
+trigger A for lead { on lead.score rises above 50  do log(text: "x") }
+trigger B for lead { on lead.rate falls below 2  on lead.since rises above 2d  do log(text: "x") }
+"#,
+    );
+}
+
+#[test]
+fn old_names_are_kept() {
+    let ir = ir("use kommo\n\
+        enum colour = red | blue was azure\n\
+        extend lead { stars: int? was rating  colour: colour? }\n\
+        pipeline Sales for lead { stage New was Fresh initial  stage Won was Sold success }\n");
+    let lead = ir.entities.iter().find(|e| e.name == "kommo.lead").unwrap();
+    assert_eq!(lead.field("stars").unwrap().was.as_deref(), Some("rating"));
+    let colour = ir.enums.iter().find(|e| e.name == "colour").unwrap();
+    assert_eq!(colour.variants[1].was.as_deref(), Some("azure"));
+    let old: Vec<_> = ir.pipelines[0]
+        .stages
+        .iter()
+        .map(|s| s.was.as_deref())
+        .collect();
+    assert_eq!(old, [Some("Fresh"), Some("Sold")]);
+}
+
 #[test]
 fn a_flow_waits_branches_and_has_goals() {
     lowered(

@@ -79,7 +79,7 @@ impl Cx<'_> {
             .binders
             .push((binder.text.as_str().into(), Type::Entity(element)));
         let mut filtered = inner.clone();
-        filtered.element = Some((slot, element));
+        filtered.row = Some((slot, element));
         let filter = node.filter.as_ref().map(|filter| {
             let test = self.condition(&filtered, filter);
             present_places(&test, &mut inner.present);
@@ -160,7 +160,7 @@ impl Cx<'_> {
 impl Env {
     /// The record whose fields are visible bare, and where it stands.
     pub(super) fn bare(&self) -> Option<(Root, EntityId)> {
-        match self.element {
+        match self.row {
             Some((slot, entity)) => Some((Root::Binder(slot), entity)),
             None => self.subject.map(|s| (Root::Subject, s)),
         }

@@ -15,6 +15,28 @@ impl Cx<'_> {
         pattern: &ast::Pattern,
         starts: &[Option<Shape>],
     ) -> Option<Cancel> {
+        let refused = match &pattern.kind {
+            ast::PatternKind::Every(_)
+            | ast::PatternKind::Date { .. }
+            | ast::PatternKind::Offset(_) => Some((
+                "the clock raises no event that could stand here",
+                "for what must hold meanwhile, write `while …`",
+            )),
+            ast::PatternKind::First { .. } => Some((
+                "`first` counts where a trigger starts, and nowhere else",
+                "write the event alone",
+            )),
+            ast::PatternKind::Missing | ast::PatternKind::Path { .. } => None,
+        };
+        if let Some((message, help)) = refused {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                pattern.span,
+                message,
+                help,
+            ));
+            return None;
+        }
         let shape = self.shape(pattern)?;
         let lowered = self.pattern(env, pattern, &shape);
         let reads_firing = lowered.pattern.filter.as_ref().is_some_and(reads_firing);

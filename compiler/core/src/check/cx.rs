@@ -64,7 +64,11 @@ pub(crate) struct Env {
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
     /// In the `where` of a `for each` among actions: its variable, whose fields are visible bare there.
-    pub(crate) element: Option<(u32, EntityId)>,
+    pub(crate) row: Option<(u32, EntityId)>,
+    /// The entity over which the `for each` of the trigger is going to run, where it stands before that.
+    pub(crate) element: Option<EntityId>,
+    /// The clause in which it stands, where that is looked at later than the event.
+    pub(crate) later: Option<&'static str>,
     /// Variables of enclosing `any` and `for each`, and parameters of a condition.
     pub(crate) binders: Vec<(SmolStr, Type)>,
     /// Places that a guard has shown not to be empty.
@@ -73,6 +77,18 @@ pub(crate) struct Env {
     pub(crate) lenient: bool,
     /// An event could not be made out, which has been said: what might stand in it says nothing more.
     pub(crate) event_lenient: bool,
+}
+
+impl Env {
+    /// What a clause sees that is looked at later than the event: neither the event nor the record before it.
+    pub(crate) fn later(&self, clause: &'static str) -> Self {
+        Self {
+            event: None,
+            old: false,
+            later: Some(clause),
+            ..self.clone()
+        }
+    }
 }
 
 /// An event as an expression sees it.

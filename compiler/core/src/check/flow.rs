@@ -31,7 +31,8 @@ impl Cx<'_> {
             lenient,
             ..Env::default()
         };
-        let guards = self.guards(&mut env, &c, None, name.span);
+        let shapes = vec![Some(shape.clone())];
+        let guards = self.guards(&mut env, &c, &shapes, None, name.span);
         let start = Start {
             loc: self.loc(name.span),
             pattern: Pattern {
@@ -57,7 +58,7 @@ impl Cx<'_> {
             label: node.label.as_ref(),
             flow: true,
             home: None,
-            shapes: vec![Some(shape)],
+            shapes,
             starts: vec![start],
             guards,
             each: None,

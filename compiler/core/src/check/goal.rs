@@ -194,3 +194,13 @@ impl Cx<'_> {
         self.model.flows.get(i as usize).cloned()
     }
 }
+
+impl Shape {
+    /// Whether it is an event that tells of a goal.
+    pub(super) fn is_goal(&self) -> bool {
+        matches!(
+            self.event,
+            EventKind::GoalReached(..) | EventKind::GoalSkipped(..)
+        )
+    }
+}

@@ -7,6 +7,8 @@ use super::clauses::Clauses;
 use super::cx::{Cx, Env};
 use super::home::Home;
 use super::operator::present_places;
+use super::pattern::Shape;
+use crate::rules;
 
 impl Cx<'_> {
     /// Lowers the guards, in the order in which they are tested. What they show to be there, `env` knows then.
@@ -14,11 +16,13 @@ impl Cx<'_> {
         &mut self,
         env: &mut Env,
         c: &Clauses<'_>,
+        shapes: &[Option<Shape>],
         home: Option<&Home>,
         name: Span,
     ) -> Vec<Guard> {
         let mut guards = Vec::new();
         if let Some((names, span)) = c.by {
+            self.refuse_by(span, shapes.iter().flatten());
             let by = self.actors(names);
             guards.push(self.guard(GuardKind::By, span, Test::By(by)));
         }
@@ -31,6 +35,22 @@ impl Cx<'_> {
             guards.push(self.guard(GuardKind::When, span, Test::Expr(when)));
         }
         guards
+    }
+
+    /// What the clock starts, nobody has caused.
+    pub(super) fn refuse_by<'s>(
+        &mut self,
+        span: Span,
+        mut shapes: impl Iterator<Item = &'s Shape>,
+    ) {
+        if shapes.any(Shape::is_of_the_clock) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                span,
+                "`by` asks who caused the event, and the clock is nobody",
+                "leave it out, or write it at the other starts: `on EVENT { by user }`",
+            ));
+        }
     }
 
     pub(super) fn guard(&self, kind: GuardKind, span: Span, test: Test) -> Guard {

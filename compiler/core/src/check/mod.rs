@@ -1,6 +1,7 @@
 //! The check of one file: types, and the lowering of what it declares.
 
 mod action;
+mod allow;
 mod arith;
 mod ask;
 mod attribute;
@@ -9,12 +10,15 @@ mod branch;
 mod breaker;
 mod call;
 mod clauses;
+mod clock;
 mod correlate;
 mod create;
 mod cx;
 mod delay;
+mod duration;
 mod expr;
 mod fan_out;
+mod filter;
 mod flow;
 mod format;
 mod goal;
@@ -36,6 +40,7 @@ mod subject;
 mod template;
 mod text;
 mod trigger;
+mod until;
 mod wait;
 
 use smol_str::SmolStr;

@@ -1,5 +1,6 @@
 //! What lies between the event and the firing: delays, windows, and how often.
 
+use trig_grammar::ast;
 use trig_ir::{After, Debounce, Guard, GuardKind, Limit, Mode, Test, Until};
 
 use super::attribute::only_schedules;
@@ -27,26 +28,49 @@ impl Cx<'_> {
         shapes: &[Option<Shape>],
         name: &str,
     ) -> Pacing {
-        let limit = c
-            .cooldown
-            .and_then(|(what, per, span)| self.cooldown(env, what, per, span, name));
         Pacing {
-            debounce: None,
-            until: None,
+            debounce: c
+                .debounce
+                .and_then(|(clause, _)| self.debounce(env, clause, shapes)),
+            until: c.until.and_then(|(clause, span)| match &clause.kind {
+                ast::ClauseKind::Until { condition, within } => {
+                    Some(self.until(env, span, condition, within.as_ref(), "drop"))
+                }
+                _ => None,
+            }),
             after: c
                 .after
-                .and_then(|(clause, _)| self.after(env, clause, shapes)),
+                .and_then(|(clause, _)| self.after(env, clause, shapes, false)),
             during: self.during(env, c),
-            mode: Mode::Single,
-            limits: limit.into_iter().collect(),
+            mode: self.mode(c),
+            limits: self.limits(env, c, name),
+        }
+    }
+
+    fn mode(&mut self, c: &Clauses<'_>) -> Mode {
+        let Some((name, _)) = c.mode else {
+            return Mode::Single;
+        };
+        match name.text.as_str() {
+            "" | "single" => Mode::Single,
+            "restart" => Mode::Restart,
+            "parallel" => Mode::Parallel,
+            word => {
+                self.report(rules::unknown_name::word(
+                    self.path,
+                    name.span,
+                    "a mode",
+                    word,
+                    &["single", "restart", "parallel"],
+                ));
+                Mode::Single
+            }
         }
     }
 
     fn during(&mut self, env: &Env, c: &Clauses<'_>) -> Option<Guard> {
         let (expr, span) = c.during?;
-        let mut env = env.clone();
-        env.event = None;
-        env.old = false;
+        let env = env.later("during");
         let test = self.condition(&env, expr);
         if !env.lenient && !only_schedules(&test) {
             self.report(rules::misplaced_clause::with_help(

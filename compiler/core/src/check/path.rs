@@ -117,6 +117,15 @@ impl Cx<'_> {
             let place = Place::field(Root::Candidate, field.name.clone());
             return Some(self.walk(place, field.ty.clone(), field.optional, path, used));
         }
+        if let ("event" | "old", Some(clause)) = (first.text.as_str(), env.later) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                first.span,
+                format!("`{clause}` looks at things as they are then, not at what started it: there is no `{}` here", first.text),
+                "ask it with `when`, at the event; here, ask the record itself",
+            ));
+            return Some(Typed::poison());
+        }
         match first.text.as_str() {
             "event" => {
                 if env.event.is_none() && env.event_lenient {
@@ -481,11 +490,20 @@ impl Cx<'_> {
             return;
         };
         let text = path.text();
+        if self.is_of_element(env, path) {
+            return;
+        }
         if let Some((entity, _)) = self.entity_prefix(path) {
             if env.event_lenient {
                 return;
             }
             let name = self.model.entity_name(entity).to_owned();
+            if env.subject.is_none() && env.event.is_some() {
+                self.report(rules::no_subject::no_record(
+                    self.path, path.span, &text, &name,
+                ));
+                return;
+            }
             let help = self.collection_help(env, entity);
             self.report(rules::no_subject::problem(
                 self.path,
@@ -524,6 +542,43 @@ impl Cx<'_> {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             self.report(rules::unknown_name::stage(
                 self.path, path.span, &text, &of, &known,
+            ));
+            return;
+        }
+        if env.candidate.is_some()
+            && let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
+            && match_field(&entity.fields, &path.names).is_some()
+        {
+            let owner = short(&entity.name);
+            let message = format!("the event has no `{text}`");
+            let help = format!("the record's own field is `{owner}.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        if let Some(event) = &env.event
+            && env.candidate.is_none()
+            && match_field(&event.fields, &path.names).is_some()
+        {
+            let message = format!("there is no name `{text}`");
+            let help = format!("the event's own field is `event.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        if env.subject.is_none()
+            && env.event.is_some()
+            && expected != Some(&Type::Weekday)
+            && self
+                .model
+                .entities
+                .iter()
+                .any(|e| match_field(&e.fields, &path.names).is_some())
+        {
+            self.report(rules::no_subject::no_record(
+                self.path, path.span, &text, "ENTITY",
             ));
             return;
         }
@@ -569,6 +624,26 @@ impl Cx<'_> {
         self.report(rules::unknown_name::problem(
             self.path, span, what, word, &known,
         ));
+    }
+
+    /// Whether a path that leads nowhere asks a record of the `for each` that is still to come; says so then.
+    fn is_of_element(&mut self, env: &Env, path: &ast::Path) -> bool {
+        let Some(element) = env.element.and_then(|e| self.model.entity(e)) else {
+            return false;
+        };
+        let named = self.entity_prefix(path).map(|(entity, _)| entity) == env.element;
+        if !named && match_field(&element.fields, &path.names).is_none() {
+            return false;
+        }
+        let name = short(&element.name).to_owned();
+        let text = path.text();
+        self.report(rules::misplaced_clause::with_help(
+            self.path,
+            path.span,
+            format!("`{text}` differs from one `{name}` to the next, and this is asked once, before `for each`"),
+            format!("ask it of each: `for each {name} … where {text} …`"),
+        ));
+        true
     }
 
     /// What to write where the subject has several records of an entity.

@@ -10,7 +10,7 @@ use super::pattern::Shape;
 use crate::rules;
 
 impl Cx<'_> {
-    /// Lowers the starts, but for their delays. What the filter of a single one shows to be there, `env` knows then.
+    /// Lowers the starts, but for their delays. What a single one shows to be there, `env` knows then.
     pub(super) fn starts(
         &mut self,
         env: &mut Env,
@@ -23,10 +23,14 @@ impl Cx<'_> {
             let Some(shape) = shape else { continue };
             starts.extend(self.start(env, pattern, clauses, *span, shape, env.subject, via));
         }
-        if let [only] = starts.as_slice()
-            && let Some(filter) = &only.pattern.filter
-        {
-            present_places(filter, &mut env.present);
+        if let [only] = starts.as_slice() {
+            let guards = only.guards.iter().filter_map(|guard| match &guard.test {
+                Test::Expr(test) => Some(test),
+                Test::By(_) => None,
+            });
+            for test in only.pattern.filter.iter().chain(guards) {
+                present_places(test, &mut env.present);
+            }
         }
         starts
     }
@@ -52,7 +56,7 @@ impl Cx<'_> {
             own.event = Some(shape.fields.clone());
             for clause in *clauses {
                 if matches!(clause.kind, ast::ClauseKind::After { .. }) {
-                    start.after = self.after(&own, clause, shapes);
+                    start.after = self.after(&own, clause, shapes, true);
                 }
             }
         }
@@ -80,8 +84,9 @@ impl Cx<'_> {
         };
         let mut own = env.clone();
         own.event = Some(shape.fields.clone());
-        own.old = subject.is_some() && shape.derived == subject;
+        own.old = shape.is_change_of(subject);
         let lowered = self.pattern(&own, pattern, shape);
+        let clock = self.clock(pattern, shape);
         let mut guards = Vec::new();
         if let Some((by, span)) = lowered.by {
             guards.push(self.guard(GuardKind::By, span, Test::By(by)));
@@ -101,6 +106,7 @@ impl Cx<'_> {
             }
             match &clause.kind {
                 ast::ClauseKind::By(names) => {
+                    self.refuse_by(clause.span, std::iter::once(shape));
                     let by = self.actors(names);
                     guards.push(self.guard(GuardKind::By, clause.span, Test::By(by)));
                 }
@@ -109,11 +115,15 @@ impl Cx<'_> {
                     guards.push(self.guard(GuardKind::When, clause.span, Test::Expr(when)));
                 }
                 ast::ClauseKind::After { .. } | ast::ClauseKind::Bad => {}
-                _ => self.report(rules::misplaced_clause::problem(
-                    self.path,
-                    clause.span,
-                    "a start of its own may have `by`, `when` and `after`",
-                )),
+                kind => {
+                    let keyword = super::clauses::keyword(kind);
+                    self.report(rules::misplaced_clause::with_help(
+                        self.path,
+                        clause.span,
+                        format!("`{keyword}` is said of the trigger as a whole, not of one start"),
+                        "a start may have `by`, `when` and `after` of its own; write this one behind the starts",
+                    ));
+                }
             }
         }
         let finer = self
@@ -124,7 +134,7 @@ impl Cx<'_> {
         Some(Start {
             loc: self.loc(span),
             pattern: lowered.pattern,
-            clock: None,
+            clock,
             subject: place,
             finer,
             guards,

@@ -12,7 +12,8 @@ use crate::rules;
 
 /// What the head of a trigger says of its subject.
 pub(super) struct Declared<'a> {
-    pub(super) entity: EntityId,
+    /// `None`: it has none before `for each`.
+    pub(super) entity: Option<EntityId>,
     pub(super) via: Option<&'a ast::Path>,
 }
 
@@ -28,7 +29,7 @@ impl Cx<'_> {
         let known: Vec<&Shape> = shapes.iter().flatten().collect();
         let declared = self.declared_subject(c, home);
         let (subject, via) = match declared {
-            Ok(Some(declared)) => (Ok(Some(declared.entity)), declared.via),
+            Ok(Some(declared)) => (Ok(declared.entity), declared.via),
             // of no start anything is known: neither is of the subject
             Ok(None) if known.is_empty() => (Err(()), None),
             Ok(None) => (self.common_subject(&known, name), None),
@@ -38,7 +39,8 @@ impl Cx<'_> {
         let subject = subject.unwrap_or_default();
         let env = Env {
             subject,
-            old: subject.is_some() && known.iter().all(|s| s.derived == subject),
+            old: known.iter().all(|s| s.is_change_of(subject)),
+            element: c.each.and_then(|(each, _)| self.element(each)),
             event: Some(shared_fields(&known)),
             lenient,
             event_lenient: known.len() < shapes.len() || known.is_empty(),
@@ -53,6 +55,18 @@ impl Cx<'_> {
         c: &Clauses<'n>,
         home: Option<EntityId>,
     ) -> Result<Option<Declared<'n>>, ()> {
+        if let Some((each, span)) = c.each {
+            if home.is_some() {
+                self.report(rules::misplaced_clause::problem(
+                    self.path,
+                    span,
+                    "a trigger in a stage is about its pipeline's own records; `for each` stands outside stages",
+                ));
+            }
+            if each.source.is_none() {
+                return self.swept(c, each);
+            }
+        }
         match (c.subject, c.each) {
             (Some((ast::ForClause::Subject { entity, via }, span)), _) => {
                 let declared = self.entity(entity).ok_or(())?;
@@ -66,28 +80,64 @@ impl Cx<'_> {
                     return Err(());
                 }
                 Ok(Some(Declared {
-                    entity: declared,
+                    entity: Some(declared),
                     via: via.as_ref(),
                 }))
             }
-            (_, Some((each, span))) => {
-                if home.is_some() {
-                    self.report(rules::misplaced_clause::problem(
-                        self.path,
-                        span,
-                        "a trigger in a stage is about its pipeline's own records; `for each` stands outside stages",
-                    ));
-                }
-                let Some(source) = &each.source else {
-                    self.unsupported::<()>(span, "`for each` over all records of an entity");
-                    return Err(());
-                };
-                Ok(self
-                    .entity_prefix(source)
-                    .map(|(entity, _)| Declared { entity, via: None }))
+            (_, Some((each, _))) => {
+                let outer = each.source.as_ref().and_then(|s| self.entity_prefix(s));
+                Ok(outer.map(|(entity, _)| Declared {
+                    entity: Some(entity),
+                    via: None,
+                }))
             }
-            _ => Ok(home.map(|entity| Declared { entity, via: None })),
+            _ => Ok(home.map(|entity| Declared {
+                entity: Some(entity),
+                via: None,
+            })),
         }
+    }
+
+    /// A `for each` over all records of an entity: before it, there is no subject. A head may say the entity again.
+    fn swept<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        each: &ast::ForEach,
+    ) -> Result<Option<Declared<'n>>, ()> {
+        let element = self.element(each);
+        if let (Some((ast::ForClause::Subject { entity, .. }, span)), Some(element)) =
+            (c.subject, element)
+        {
+            let declared = self.entity(entity).ok_or(())?;
+            if declared != element {
+                let (declared, element) = (
+                    self.model.entity_name(declared).to_owned(),
+                    self.model.entity_name(element).to_owned(),
+                );
+                self.report(rules::misplaced_clause::with_help(
+                    self.path,
+                    span,
+                    format!("this trigger fires for each `{element}`, not for a `{declared}`"),
+                    format!(
+                        "leave `for {declared}` out, or write `for each {element} of {declared}`"
+                    ),
+                ));
+                return Err(());
+            }
+        }
+        Ok(Some(Declared {
+            entity: None,
+            via: None,
+        }))
+    }
+
+    /// The entity that the variable of a `for each` names.
+    fn element(&self, each: &ast::ForEach) -> Option<EntityId> {
+        let path = ast::Path {
+            span: each.binder.span,
+            names: vec![each.binder.clone()],
+        };
+        self.entity_prefix(&path).map(|(entity, _)| entity)
     }
 
     /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
@@ -108,6 +158,10 @@ impl Cx<'_> {
         match common.as_slice() {
             [one] => Ok(Some(*one)),
             [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
+            [] if shapes.iter().any(|s| s.event == EventKind::Clock) => {
+                self.report(rules::no_subject::beside_the_clock(self.path, name.span));
+                Err(())
+            }
             // a template that nothing applies may be meant for a stage
             _ if self.bound.sample => Err(()),
             several => {
@@ -127,13 +181,17 @@ impl Cx<'_> {
         root: Root,
         span: Span,
     ) -> Option<Place> {
-        if let Some(via) = via {
+        if let Some(via) = via.filter(|_| shape.event != EventKind::Clock) {
             return self.via(shape, subject, via, root);
         }
         if shape.derived == Some(subject) {
             return Some(Place::field(root, "record"));
         }
         let name = self.model.entity_name(subject).to_owned();
+        if shape.event == EventKind::Clock {
+            self.report(rules::no_subject::of_the_clock(self.path, span, &name));
+            return None;
+        }
         let references: Vec<&str> = Model::references(&shape.fields.fields, subject)
             .map(|f| f.name.as_str())
             .collect();

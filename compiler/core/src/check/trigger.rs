@@ -49,7 +49,7 @@ impl Cx<'_> {
         }
         let (mut env, via) = self.opening(&c, &shapes, name, home_entity);
         let mut starts = self.starts(&mut env, &c, &shapes, via);
-        let guards = self.guards(&mut env, &c, home, name.span);
+        let guards = self.guards(&mut env, &c, &shapes, home, name.span);
         let each = c.each.and_then(|(each, _)| self.fan_out(&mut env, each));
         self.start_delays(&env, &c, &shapes, &mut starts);
         let opening = Opening {
@@ -72,12 +72,18 @@ impl Cx<'_> {
         let zone = self.zone_of(c);
         let zone = zone.unwrap_or_else(|| self.during_zone(pacing.during.as_ref()));
         let actions = self.body(env, c, &o);
+        let missed = c
+            .missed
+            .and_then(|(policy, span)| self.missed(policy, span, &o.starts));
         Trigger {
             label: o
                 .label
                 .and_then(ast::TextLit::plain)
                 .unwrap_or_else(|| name.to_string()),
-            was: None,
+            was: c
+                .was
+                .filter(|(path, _)| !path.is_missing())
+                .map(|(path, _)| path.text().into()),
             flow: o.flow,
             loc: self.loc(o.name.span),
             name,
@@ -96,7 +102,7 @@ impl Cx<'_> {
             during: pacing.during,
             mode: pacing.mode,
             limits: pacing.limits,
-            missed: None,
+            missed,
             actions,
         }
     }

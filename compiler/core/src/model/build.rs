@@ -121,6 +121,8 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     b.resolve_templates();
     let applies = std::mem::take(&mut b.applies);
     b.resolve_applies(&applies, &templates);
+    b.check_renamed_items(units);
+    b.check_renamed_fields(units);
     b.apply_native_ids(&facts.ids);
     (b.model, b.problems)
 }
@@ -363,6 +365,12 @@ impl<'a> Builder<'a> {
             }
         }
     }
+}
+
+/// The name after `was`.
+pub(super) fn old_name(was: Option<&ast::Name>) -> Option<SmolStr> {
+    was.filter(|w| !w.is_missing())
+        .map(|w| w.text.as_str().into())
 }
 
 fn enter<T>(scope: &mut Scope, list: &mut [Named<'_, T>], decl: impl Fn(u32) -> Decl) {

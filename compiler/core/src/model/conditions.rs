@@ -1,7 +1,8 @@
 //! Conditions and shared cooldowns.
 
-use super::build::Builder;
-use super::fields::was_of;
+use trig_ir::Millis;
+
+use super::build::{Builder, old_name};
 use super::{ConditionSig, CooldownSig};
 use crate::check::literal;
 use crate::rules;
@@ -42,13 +43,21 @@ impl Builder<'_> {
 
     pub(super) fn resolve_cooldowns(&mut self) {
         for named in std::mem::take(&mut self.cooldowns) {
-            let window = literal::duration(&named.node.duration).unwrap_or_else(|message| {
+            let written = &named.node.duration;
+            let window = match literal::duration(written) {
+                // one that is missing has been said
+                Ok(zero) if zero == Millis::default() && !written.parts.is_empty() => {
+                    Err("a cooldown of zero lets everything through".to_owned())
+                }
+                other => other,
+            };
+            let window = window.unwrap_or_else(|message| {
                 self.problems.push(rules::invalid_literal::problem(
                     named.unit.path,
-                    named.node.duration.span,
+                    written.span,
                     message,
                 ));
-                trig_ir::Millis::DAY
+                Millis::DAY
             });
             let per = named.node.per.as_ref().map(|key| {
                 key.paths
@@ -57,7 +66,7 @@ impl Builder<'_> {
                     .collect()
             });
             self.model.cooldowns.push(CooldownSig {
-                was: was_of(&named.node.was),
+                was: old_name(named.node.was.as_ref()),
                 name: named.full,
                 window,
                 per,

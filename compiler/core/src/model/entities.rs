@@ -5,8 +5,8 @@ use trig_grammar::{Span, ast};
 use trig_ir::{Entity, EntityId, Enum, Variant};
 
 use super::Decl;
-use super::build::{Builder, Unit};
-use super::fields::was_of;
+use super::build::{Builder, Unit, old_name};
+use super::renames::Thing;
 use crate::problem::Problem;
 use crate::rules;
 
@@ -45,9 +45,16 @@ impl<'a> Builder<'a> {
                 variants.push(Variant {
                     name: v.name.text.as_str().into(),
                     native_id,
-                    was: was_of(&v.was),
+                    was: old_name(v.was.as_ref()),
                 });
             }
+            let things: Vec<Thing<'_>> = named
+                .node
+                .variants
+                .iter()
+                .map(|v| Thing::new(named.unit.path, &v.name, v.was.as_ref()))
+                .collect();
+            self.check_renames(&things);
             self.model.enums.push(Enum {
                 name: named.full,
                 variants,

@@ -106,6 +106,14 @@ impl Builder<'_> {
                 ));
                 continue;
             }
+            if let Some(was) = node.was.as_ref().filter(|_| owner.is_none()) {
+                self.problems.push(rules::misplaced_clause::with_help(
+                    unit.path,
+                    was.span,
+                    "only what is stored has an old name, and this is no field of a record",
+                    "leave `was` out, and write the new name wherever the old one stands",
+                ));
+            }
             if ["event", "old", "subject"].contains(&node.name.text.as_str()) && owner.is_some() {
                 self.problems.push(rules::hidden_name::problem(
                     unit.path,
@@ -168,7 +176,7 @@ impl Builder<'_> {
                     .and_then(ast::TextLit::plain)
                     .map(SmolStr::from),
                 silent: node.silent,
-                was: was_of(&node.was),
+                was: super::build::old_name(node.was.as_ref()),
             });
         }
         fields
@@ -279,13 +287,6 @@ impl Builder<'_> {
             }
         }
     }
-}
-
-/// The name that something had.
-pub(super) fn was_of(was: &Option<ast::Name>) -> Option<SmolStr> {
-    was.as_ref()
-        .filter(|n| !n.is_missing())
-        .map(|n| n.text.as_str().into())
 }
 
 /// The field by which an event refers to its subject, where none is declared.

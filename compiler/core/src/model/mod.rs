@@ -11,6 +11,7 @@ mod flows;
 mod groups;
 mod known;
 mod pipelines;
+mod renames;
 mod schedules;
 mod scope;
 mod templates;

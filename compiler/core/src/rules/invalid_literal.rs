@@ -18,3 +18,15 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn problem(file: &SmolStr, span: Span, message: String) -> Problem {
     Diagnostic::error(RULE.name, message, file, span).into()
 }
+
+/// What is wrong with it, and what to do.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
+}

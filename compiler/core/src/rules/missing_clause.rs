@@ -1,4 +1,4 @@
-//! `missing-clause`: a trigger without a start
+//! `missing-clause`: something that must be said and is left out
 
 use smol_str::SmolStr;
 use trig_grammar::Span;
@@ -10,8 +10,8 @@ use crate::problem::Problem;
 pub(crate) const RULE: Rule = Rule {
     name: "missing-clause",
     level: Severity::Error,
-    summary: "a trigger without a start",
-    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage.",
+    summary: "something that must be said and is left out",
+    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage. A recurrence says its time of day, `within` says what becomes of a firing that has waited in vain, and `allow` says why: what would be guessed otherwise is written down.",
 };
 
 /// The trigger has no `on`.
@@ -43,18 +43,6 @@ pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str, flow: bool) -> P
         span,
     )
     .help(help)
-    .into()
-}
-
-/// A `wait until … within` does not say what then.
-pub(crate) fn no_else(file: &SmolStr, span: Span) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        "what happens when this time is over?",
-        file,
-        span,
-    )
-    .help("write `else continue` to go on, or `else stop` to end the body")
     .into()
 }
 
@@ -115,4 +103,30 @@ pub(crate) fn no_stages(file: &SmolStr, span: Span, name: &str) -> Problem {
     )
     .help("declare at least one: `stage New initial`")
     .into()
+}
+
+/// `within D` says nothing of what then; `end` is the word by which a wait ends.
+pub(crate) fn otherwise(file: &SmolStr, span: Span, written: &str, end: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{written}` does not say what happens when that time is over"),
+        file,
+        span,
+    )
+    .help(format!(
+        "write `{written} else {end}` to end it, or `{written} else continue` to go on"
+    ))
+    .into()
+}
+
+/// Something is left out; what to write.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }

@@ -78,3 +78,42 @@ pub(crate) fn several(
     .help(format!("say which: `for {subject} via {first}`"))
     .into()
 }
+
+/// The clock starts it for no record in particular.
+pub(crate) fn of_the_clock(file: &SmolStr, span: Span, subject: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("the clock starts this for no `{subject}` in particular"),
+        file,
+        span,
+    )
+    .help(format!(
+        "write `for each {subject} where …`; a trigger that does so stands outside stages"
+    ))
+    .into()
+}
+
+/// The clock starts it for none, and other starts for one.
+pub(crate) fn beside_the_clock(file: &SmolStr, span: Span) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        "what the clock starts here has no subject, and the other starts have one",
+        file,
+        span,
+    )
+    .help("write two triggers, or let `for each ENTITY where …` give all of them their subjects")
+    .into()
+}
+
+/// There is no record of which a field could be asked; `owner` is `ENTITY` where it may be one of several.
+pub(crate) fn no_record(file: &SmolStr, span: Span, path: &str, owner: &str) -> Problem {
+    let message = match owner {
+        "ENTITY" => format!("there is no record here that `{path}` could belong to"),
+        _ => format!("there is no `{owner}` here that `{path}` could belong to"),
+    };
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(format!(
+            "to do this for every one of its kind, write `for each {owner} where …` behind what starts it"
+        ))
+        .into()
+}

@@ -5,6 +5,7 @@ use trig_grammar::Span;
 
 use super::{Rule, Severity};
 use crate::Diagnostic;
+use crate::check::literal::WEEKDAYS;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -61,6 +62,31 @@ pub(crate) fn goal(file: &SmolStr, span: Span, name: &str, flow: &str, known: &[
     );
     Problem::from(diagnostic.did_you_mean(name, known.iter().copied()))
         .declared(format!("`{flow}` is declared here"), flow)
+}
+
+/// A word that is no weekday. One that is written out is meant, though.
+pub(crate) fn weekday(file: &SmolStr, span: Span, name: &str) -> Problem {
+    let lower = name.to_lowercase();
+    let written_out = WEEKDAYS.iter().find(|day| lower.starts_with(**day));
+    let Some(day) = written_out else {
+        return word(file, span, "a weekday", name, WEEKDAYS);
+    };
+    Diagnostic::error(RULE.name, format!("`{name}` is not a weekday"), file, span)
+        .help(format!("weekdays have three letters: `{day}`"))
+        .replace_with(*day)
+        .into()
+}
+
+/// A name that means nothing where it stands, and what it may have meant.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }
 
 /// A stage that no pipeline has.
