@@ -230,3 +230,58 @@ fn an_empty_project_and_one_without_a_manifest() {
     assert_eq!(bare.diagnostics, []);
     assert!(bare.ir.is_some_and(|ir| ir.triggers.is_empty()));
 }
+
+/// A file with every clause and every kind of start.
+const CLAUSES: &str = r#"use kommo
+extend lead { meeting: datetime? was appointment  due: date? }
+schedule Office { mon..fri 09:00..17:00 }
+cooldown Marketing 3d per lead was Nagging
+trigger A for lead {
+    on first message.incoming(by: customer) per (lead, event.channel) each day { after 0s }
+    on 2h before lead.meeting  on 1w before lead.due at 09:00  on day of lead.due yearly at 09:00
+    on lead.score rises above 5
+    debounce 5m up to 2h while owner is not empty unless lead deleted
+    until Office within 2d else continue
+    after 10m while owner is not empty unless message.outgoing(by: user)
+    during Office  mode restart  once per lead each year  cooldown Marketing
+    limit 3 in 1d per (owner, lead.source) else wait
+    missed within 1h  was Before  allow(may-be-empty, "known")  zone "Asia/Tokyo"
+    do log(text: "{name}")
+}
+trigger B {
+    on every 15m  on every day at 09:00  on every week on mon..wed, fri at 09:00  on every month on last fri at 09:00
+    on every month on day 31 at 09:00  on every year on 29 feb at 09:00  on date 2026-12-31 09:00
+    for each lead where name is not empty
+    do log(text: "{event.at}")
+}
+"#;
+
+#[test]
+fn clauses_that_are_cut_short_compile_to_something() {
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(Some(common::MANIFEST.into()));
+    let mut compile = |text: &str| {
+        workspace.set_file("main.trig".into(), text.into());
+        workspace.compile()
+    };
+    assert_eq!(compile(CLAUSES).diagnostics, []);
+    for (end, _) in CLAUSES.char_indices().skip(10) {
+        for diagnostic in compile(&CLAUSES[..end]).diagnostics {
+            assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
+        }
+    }
+    let words: Vec<(usize, &str)> = CLAUSES
+        .split_whitespace()
+        .scan(0, |from, word| {
+            let at = CLAUSES[*from..].find(word)? + *from;
+            *from = at + word.len();
+            Some((at, word))
+        })
+        .collect();
+    for (at, word) in words {
+        let text = format!("{}{}", &CLAUSES[..at], &CLAUSES[at + word.len()..]);
+        for diagnostic in compile(&text).diagnostics {
+            assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
+        }
+    }
+}

@@ -1,7 +1,5 @@
 //! Every place of a compiled project is where it says it is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use serde_json::Value;
@@ -96,6 +94,6 @@ fn every_place_is_in_its_file() {
             seen += 1;
         });
     }
-    // that the walk finds them: a place for each part that is written
-    assert_eq!(seen, 38);
+    // that the walk finds them: 1 of the condition, 4 of `InStage`, 21 of `A`, 5 each of `B` and `C`
+    assert_eq!(seen, 36);
 }
