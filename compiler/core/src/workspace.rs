@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use trig_grammar::ast;
 use trig_ir::{
     ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Loc, Renamed, SourceFile,
-    Trigger, Versions,
+    TestCase, Trigger, Versions,
 };
 
 use crate::allowed::{self, Allow};
@@ -19,13 +19,15 @@ use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
 use crate::problem::Problem;
-use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings};
+use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings, tests_of};
 
 /// What compiling a project gives.
 #[derive(Clone, Debug)]
 pub struct Compilation {
     /// The compiled project; `None` if there are errors.
     pub ir: Option<Ir>,
+    /// Its tests, by file and place. They belong to `ir`: without it, they are worth nothing.
+    pub tests: Vec<TestCase>,
     /// What is wrong, in a stable order.
     pub diagnostics: Vec<Diagnostic>,
     /// What the manifest says.
@@ -151,6 +153,7 @@ impl Workspace {
         problems.extend(self.template_problems(&sources));
         let model = db::model(db, project);
         let (conditions, triggers) = self.assemble(model, &sources, &mut problems);
+        let tests = tests_of::assemble(db, project, &sources, &triggers, &mut problems);
         let stats = Stats {
             files: self.files.len(),
             bytes: self.files.values().map(|s| s.text(db).len()).sum(),
@@ -195,6 +198,7 @@ impl Workspace {
         });
         Compilation {
             ir,
+            tests,
             diagnostics,
             manifest: manifest.clone(),
             stats,

@@ -431,3 +431,43 @@ fn the_deepest_expression_survives_its_json() {
     let ir = ir(&deepest);
     assert_eq!(Ir::from_json(&ir.to_json().unwrap()).unwrap(), ir);
 }
+
+#[test]
+fn a_test_of_every_statement() {
+    let text = r#"
+use kommo
+pipeline Sales for lead { stage New initial  stage Won success }
+trigger Answered for lead { on message.incoming  when price > 5 USD  cooldown 1d per lead  do { move to Won  log(text: "x") } }
+test "every statement" {
+    given contact c(name: "Ann", tags: ["VIP"])
+    given lead d(stage: New, price: 12_000 USD, contacts: [c], owner: unknown)
+    clock 2026-03-02 10:00
+    answer log with failure
+    send message.incoming(text: "hi", contact: c, lead: d, channel: "telegram") by user
+    set d.price = 15_000 USD by api
+    set d.tags += "VIP"
+    set c.leads = [d]
+    create lead e(stage: Sales.New)
+    delete e
+    advance 1h30m
+    expect d.stage == Won and d.price in 1..20_000 USD
+    expect fired Answered for d once
+    expect fired Answered 2 times
+    expect not fired Answered because cooldown
+    expect called log(text: "x") 2 times
+    expect not called log(text: "y")
+    clock 2026-03-03
+}
+"#;
+    let sources = SourceSet {
+        manifest: Some(MANIFEST.into()),
+        files: vec![("main.trig".into(), text.into())],
+    };
+    let compilation = compile(&sources);
+    assert_eq!(
+        common::render(&sources, &compilation.diagnostics),
+        "(clean)\n"
+    );
+    let tests = serde_json::to_string_pretty(&compilation.tests).unwrap();
+    insta::assert_snapshot!("test", format!("{text}\n=====\n{tests}"));
+}

@@ -16,6 +16,7 @@ mod create;
 mod cx;
 mod delay;
 mod duration;
+mod expect;
 mod expr;
 mod fan_out;
 mod filter;
@@ -38,6 +39,7 @@ mod set;
 mod start;
 mod subject;
 mod template;
+pub(crate) mod test;
 mod text;
 mod trigger;
 mod until;
@@ -51,6 +53,7 @@ use cx::{Cx, Env};
 use home::Home;
 use template::Bound;
 pub(crate) use template::{Applied, FileText, Texts};
+use test::CheckedTest;
 
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
@@ -66,6 +69,7 @@ pub(crate) struct Checked {
     pub(crate) breakers: Vec<Breaker>,
     /// What must hold when an action is done.
     pub(crate) sends: Vec<(ActionId, Expr)>,
+    pub(crate) tests: Vec<CheckedTest>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -110,7 +114,7 @@ impl Cx<'_> {
             K::Flow(node) => out.triggers.extend(self.flow(node)),
             K::Template(node) => self.template(node),
             K::Apply(node) => self.apply(node, None, out),
-            K::Test(_) => self.later(item, "`test`"),
+            K::Test(node) => out.tests.extend(self.test(node, item.span)),
             K::Use(_)
             | K::Extend(_)
             | K::Entity(_)
@@ -123,12 +127,6 @@ impl Cx<'_> {
             | K::Cooldown(_)
             | K::Bad => {}
         }
-    }
-
-    fn later(&mut self, item: &ast::Item, what: &str) {
-        self.report(rules::not_yet_supported::problem(
-            self.path, item.span, what,
-        ));
     }
 
     fn pipeline(&mut self, node: &ast::Pipeline, out: &mut Checked) {

@@ -1,6 +1,6 @@
 //! Patterns of events.
 
-use trig_grammar::{Span, ast};
+use trig_grammar::ast;
 use trig_ir::{EntityId, EventKind, Field, Type};
 
 use super::cx::{Cx, EventFields};

@@ -76,7 +76,7 @@ impl Cx<'_> {
     }
 
     /// What is added to or taken from a field.
-    fn change(
+    pub(super) fn change(
         &mut self,
         env: &Env,
         ty: &Type,
