@@ -39,7 +39,7 @@ impl Cx<'_> {
         word: &str,
         or: &str,
     ) -> Option<Millis> {
-        match literal::constant(expr) {
+        match self.constant(expr) {
             Ok(Some((Value::Duration(duration), _))) => return Some(duration),
             Err((span, message)) => {
                 self.report(rules::invalid_literal::problem(self.path, span, message));
