@@ -63,7 +63,7 @@ impl Plan<'_> {
 
     pub(super) fn action_decl(&mut self, action: &ActionDecl, span: Span) {
         let ActionDecl {
-            name: _,
+            name,
             subjects,
             params,
             open,
@@ -72,8 +72,10 @@ impl Plan<'_> {
         } = action;
         self.for_list(subjects);
         self.for_list(emits);
-        let (first, last) = (self.first(span), self.last(span));
-        let mut at = first;
+        let (mut at, last) = (self.last(name.span) + 1, self.last(span));
+        if self.word(at) == "(" {
+            self.glue(at);
+        }
         while at <= last {
             let word = self.word(at);
             let end = self.partner(at).filter(|&end| end > at);
