@@ -19,6 +19,9 @@ mod print;
 mod trivia;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use trig_grammar::ast::SyntaxError;
 
 /// Why a text is left as it is.

@@ -16,9 +16,12 @@ impl Plan<'_> {
         }
     }
 
+    /// Drops the commas from here on, but not one that keeps two fields apart: `a: list, of: text`, `a: int = 1, ..`.
     pub(super) fn drop_comma_run(&mut self, from: usize) {
         let end = (from..self.len()).find(|&i| self.word(i) != ",");
-        self.drop_commas(from, end.unwrap_or(from));
+        let end = end.unwrap_or(from);
+        let parts = matches!(self.word(end), "of" | "..");
+        self.drop_commas(from + usize::from(parts), end);
     }
 
     /// The parameters between the parentheses at `open`: `more` is the place of a `..` among them.
