@@ -41,7 +41,10 @@ fn block(random: &mut Random, max: usize, mut make: impl FnMut(&mut Random) -> S
         };
         format!("{blank}{}", make(r))
     });
-    format!("{{{join}{body}{join}}}")
+    // An item that begins a line without indentation would end the blocks around it.
+    let body = body.replace('\n', "\n  ");
+    let first = if lines { "\n  " } else { join };
+    format!("{{{first}{body}{join}}}")
 }
 
 fn name(random: &mut Random) -> String {
@@ -73,12 +76,12 @@ fn text(random: &mut Random) -> String {
         &[
             "\"\"",
             "\"VIP\"",
-            "\"a \\\"quoted\\\" // text { }\"",
-            "\"\"\"raw\n  lines \"text\"\"\"\"",
+            "\"a \\\"quoted\\\" // text [ ]\"",
+            "\"\"\"raw\n  lines \"text\" \"\"\"",
             "\"Hello, we are open again soon\"",
         ],
     )
-    .replace("\"\"\"\"", "\" \"\"\"")
+    .to_owned()
 }
 
 fn duration(random: &mut Random) -> String {

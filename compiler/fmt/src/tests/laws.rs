@@ -20,7 +20,7 @@ fn lawful(text: &str) -> Option<String> {
         comments(&formatted),
         "\n{text}\n---\n{formatted}"
     );
-    let again = format(&formatted).unwrap();
+    let again = format(&formatted).unwrap_or_else(|e| panic!("{e}:\n{text}\n---\n{formatted}"));
     assert!(
         again == formatted,
         "not idempotent:\n{text}\n--- once\n{formatted}\n--- twice\n{again}"
@@ -53,10 +53,7 @@ fn every_file_without_errors() {
 fn random_programs() {
     let mut random = random(1);
     for _ in 0..400 {
-        let text = generate::program(&mut random);
-        let errors = trig_grammar::parse(&text).errors;
-        assert!(errors.is_empty(), "{errors:?}\n{text}");
-        lawful(&text).unwrap();
+        lawful(&program(&mut random)).unwrap();
     }
 }
 
@@ -109,9 +106,16 @@ fn comments_stay_wherever_they_stand() {
 fn texts(random: &mut ChaCha8Rng) -> Vec<String> {
     let mut texts: Vec<String> = sources().into_iter().map(|(_, text)| text).collect();
     for _ in 0..200 {
-        texts.push(generate::program(random));
+        texts.push(program(random));
     }
     texts
+}
+
+fn program(random: &mut ChaCha8Rng) -> String {
+    let text = generate::program(random);
+    let errors = trig_grammar::parse(&text).errors;
+    assert!(errors.is_empty(), "{errors:?}\n{text}");
+    text
 }
 
 #[test]

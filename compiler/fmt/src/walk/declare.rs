@@ -18,10 +18,9 @@ impl Plan<'_> {
         let (Some(head), Some(tail)) = (variants.first(), variants.last()) else {
             return;
         };
-        let first = self.first(head.span);
-        if self.keyword("|", head.span).is_some() {
-            self.drop_token(first.saturating_sub(1));
-        }
+        let kept = self
+            .keyword("|", head.span)
+            .filter(|&sign| !self.drop_token(sign));
         // The `=` belongs to the group, so that the first value may have a line, too.
         self.group(self.last(name.span) + 1, self.last(tail.span), false);
         for (i, variant) in variants.iter().enumerate() {
@@ -33,7 +32,7 @@ impl Plan<'_> {
                 was: _,
             } = variant;
             let start = self.first(*span);
-            if i == 0 {
+            if i == 0 && kept.is_none() {
                 self.part(start, self.last(*span), 1);
                 self.mark(start).prefix = Some("| ");
             } else {
