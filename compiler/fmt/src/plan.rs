@@ -241,11 +241,11 @@ impl<'t> Plan<'t> {
 
     /// Takes out the commas from `from` on up to `to`. Gives whether none is left.
     pub(crate) fn drop_commas(&mut self, from: usize, to: usize) -> bool {
-        (from..to)
-            .filter(|&i| self.word(i) == ",")
-            .collect::<Vec<_>>()
-            .into_iter()
-            .fold(true, |all, comma| self.drop_token(comma) && all)
+        let mut all = true;
+        for token in from..to {
+            all &= self.word(token) != "," || self.drop_token(token);
+        }
+        all
     }
 
     /// Takes out a token, not its comments. It stays where a doc comment before it would come to belong to what

@@ -96,8 +96,11 @@ impl Printer<'_, '_> {
     }
 
     fn gap(&mut self, sep: Sep, before: Option<usize>, next: usize) {
-        let noted = self.plan.has_notes(before, next);
-        if !noted && !(self.breaks() && may_break(sep)) && !matches!(sep, Sep::Start | Sep::Eof) {
+        let ends = match sep {
+            Sep::Start | Sep::Eof => true,
+            _ => self.plan.has_notes(before, next) || (self.breaks() && may_break(sep)),
+        };
+        if !ends {
             self.text(flat(sep));
             return;
         }

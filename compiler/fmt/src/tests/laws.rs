@@ -126,18 +126,49 @@ fn any_text_is_formatted_or_left() {
         let text = &texts[random.random_range(0..texts.len())];
         let mut text: Vec<char> = text.chars().take(1_500).collect();
         for _ in 0..random.random_range(1..4) {
-            let at = random.random_range(0..text.len());
+            let at = random.random_range(0..text.len().max(1));
             match random.random_range(0..3) {
-                0 => {
+                0 if at < text.len() => {
                     text.remove(at);
                 }
                 1 => text.insert(
-                    at,
+                    at.min(text.len()),
                     ['{', ')', '"', ',', '/', '\n', '|', '.'][random.random_range(0..8)],
                 ),
                 _ => text.truncate(at.max(1)),
             }
         }
         lawful(&text.into_iter().collect::<String>());
+    }
+}
+
+#[test]
+fn the_deepest_that_can_be_read() {
+    let nested = format!("{}a{}", "(".repeat(60), ")".repeat(60));
+    let chain = vec!["a == 1"; 240].join(" and ");
+    let mixed = vec!["a or b and c"; 80].join(" or ");
+    let nots = format!("{}a", "not ".repeat(250));
+    let choices = format!("{} 0", "if a then 1 else ".repeat(100));
+    for expr in [nested, chain, mixed, nots, choices] {
+        lawful(&format!("condition C = {expr}")).unwrap();
+    }
+    let arms = vec!["if a { x() }"; 99].join(" else ");
+    lawful(&format!("flow F for a {{ do {{ {arms} }} }}")).unwrap();
+    let blocks = format!("{}{}", "if a { ".repeat(60), "} ".repeat(60));
+    lawful(&format!("flow F for a {{ do {{ {blocks} }} }}")).unwrap();
+}
+
+/// A word at the beginning of a line may mean something else than in the middle of one.
+#[test]
+fn words_that_begin_a_line_are_no_keywords() {
+    let names = [
+        "trigger", "stage", "expect", "once", "set", "move", "wait", "cooldown", "test", "by",
+    ];
+    for name in names {
+        let list = vec![format!("{name} == {name}"); 9].join(", ");
+        let text = format!("condition C = f({list}, [{name}, {name} + 1, {name}.x]) and {name}.y");
+        if lawful(&text).is_none() {
+            panic!("{name} is no name");
+        }
     }
 }

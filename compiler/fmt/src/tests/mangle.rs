@@ -54,14 +54,19 @@ pub(super) fn spaces(text: &str, random: &mut ChaCha8Rng) -> String {
         }
         let mut out = " ".repeat(random.random_range(0..4));
         if lines > 0 {
+            let unindented = usize::from(gap.text.ends_with('\n'));
             let more = if lines > 1 {
                 random.random_range(0..3)
             } else {
                 0
             };
-            for _ in 0..lines.min(2) + more {
+            for _ in 0..(lines.min(2) + more).saturating_sub(unindented) {
                 out.push_str(["\n", "\r\n", "  \n"][random.random_range(0..3)]);
-                out.push_str(["", "\t", "   ", "      "][random.random_range(0..4)]);
+                out.push_str(["\t", "   ", "      "][random.random_range(0..3)]);
+            }
+            // An item that begins a line without indentation would end the blocks around it, one with it not.
+            if gap.text.ends_with('\n') {
+                out.push('\n');
             }
         } else if gap.text.is_empty() {
             return if may_widen(gap) { out } else { String::new() };

@@ -1,11 +1,5 @@
 //! Snapshots of every construct, and the laws of formatting over files, random programs and random changes to both.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
-
 mod generate;
 mod laws;
 mod mangle;
