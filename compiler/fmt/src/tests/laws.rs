@@ -145,7 +145,7 @@ fn any_text_is_formatted_or_left() {
 #[test]
 fn the_deepest_that_can_be_read() {
     let nested = format!("{}a{}", "(".repeat(60), ")".repeat(60));
-    let chain = vec!["a == 1"; 240].join(" and ");
+    let chain = vec!["a == 1"; 120].join(" and ");
     let mixed = vec!["a or b and c"; 80].join(" or ");
     let nots = format!("{}a", "not ".repeat(250));
     let choices = format!("{} 0", "if a then 1 else ".repeat(100));
