@@ -1,8 +1,8 @@
 //! The formatter of Trig: one style, no options.
 //!
 //! The tokens of a file stay as they are written; what changes is the space between them, the commas of lists, and the
-//! order of the clauses of a trigger. The syntax tree says where units begin and where lines may break ([`walk`]), the
-//! printer decides which of these places become line ends ([`print`]).
+//! order of the clauses of a trigger. The syntax tree says where units begin and where lines may break (`walk`), the
+//! printer decides which of these places become line ends (`print`).
 //!
 //! - 4 spaces, lines of 100 characters. What stands in brackets stays on one line where it fits, and has a line for each
 //!   element, with a comma after the last one, where it does not.
