@@ -30,11 +30,12 @@ Examples:
   trigc check                       check the project around the current directory
   trigc check shop office           check two projects
   trigc build shop -o shop.json     compile a project for the daemon
+  trigc fmt --check                 show what the one style would change
   trigc graph shop --format mermaid draw which trigger leads to which
 
 Exit codes:
   0  nothing stands in the way
-  1  the project has errors (or warnings, with --deny-warnings)
+  1  the project has errors (or warnings, with --deny-warnings), or a file is not formatted (with --check)
   2  the command was not understood, or a file could not be read or written";
 
 /// The compiler of Trig: automation for CRMs as source code

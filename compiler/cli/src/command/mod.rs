@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod fmt;
 mod graph;
 
 use crate::Outcome;
@@ -13,6 +14,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Build(build::Args),
     Graph(graph::Args),
+    Fmt(fmt::Args),
     Completions(completions::Args),
 }
 
@@ -26,6 +28,7 @@ impl Command {
             Self::Check(args) => check::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
+            Self::Fmt(args) => fmt::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
         }
     }
