@@ -263,6 +263,7 @@ impl<'a> Builder<'a> {
             );
             self.model.entities.push(Entity {
                 name: named.full,
+                native_id: None,
                 fields,
             });
         }
