@@ -1,7 +1,5 @@
 //! The catalogues are projects like any other: they must be clean, alone and together, and say what everything is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use trig_compiler::{SourceSet, catalogue_text, compile};
