@@ -106,6 +106,9 @@ impl Index {
             if alone {
                 entities.insert(bare.into(), EntityId(id(at)));
             }
+            if let Some(native) = &entity.native_id {
+                entities.insert(smol_str::format_smolstr!("#{native}"), EntityId(id(at)));
+            }
         }
         let events = by_name(ir.events.iter().map(|e| &e.name));
         let triggers = by_name(ir.triggers.iter().map(|t| &t.name));
@@ -187,9 +190,12 @@ impl Index {
         }
     }
 
-    /// An entity by its full name, or by its bare one where only one has it.
+    /// An entity by its full name, by its bare one where only one has it, or by its native id (`bitrix24.#1220`): a CRM
+    /// does not know what a project calls the kinds of records that an account makes for itself.
     pub(crate) fn entity_id(&self, name: &str) -> Option<EntityId> {
-        self.entities.get(name).copied()
+        let native = || name.get(name.find('#')?..);
+        let found = self.entities.get(name);
+        found.or_else(|| self.entities.get(native()?)).copied()
     }
 
     pub(crate) fn event_id(&self, name: &str) -> Option<EventId> {

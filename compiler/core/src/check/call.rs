@@ -31,7 +31,8 @@ impl Cx<'_> {
             let given = args.iter().any(|a| {
                 a.name
                     .as_ref()
-                    .is_some_and(|n| n.text == field.name.as_str())
+                    .and_then(|n| match_field(&fields, std::slice::from_ref(n)))
+                    .is_some_and(|(given, _)| given.name == field.name)
             });
             if given {
                 continue;

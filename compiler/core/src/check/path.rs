@@ -685,13 +685,16 @@ impl Cx<'_> {
     }
 }
 
-/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`).
+/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`). One that
+/// a catalogue added to what is shared bears the catalogue's name (`bitrix24.deal`), and may be called without it where
+/// no other field has that name.
 pub(super) fn match_field<'f>(
     fields: &'f [Field],
     names: &[ast::Name],
 ) -> Option<(&'f Field, usize)> {
     let mut text = String::new();
     let mut found = None;
+    let mut bare = None;
     for (i, name) in names.iter().enumerate().take(3) {
         if i > 0 {
             text.push('.');
@@ -699,9 +702,22 @@ pub(super) fn match_field<'f>(
         text.push_str(&name.text);
         if let Some(field) = fields.iter().find(|f| f.name == text) {
             found = Some((field, i + 1));
+        } else if let Some(field) = bare_field(fields, &text) {
+            bare = Some((field, i + 1));
         }
     }
-    found
+    found.or(bare)
+}
+
+/// The only field that is called `name` behind the name of a catalogue.
+fn bare_field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
+    let mut called = fields
+        .iter()
+        .filter(|f| f.name.ends_with(name) && f.name.len() > name.len() && short(&f.name) == name);
+    match (called.next(), called.next()) {
+        (Some(field), None) => Some(field),
+        _ => None,
+    }
 }
 
 fn prefix(path: &ast::Path, used: usize) -> String {

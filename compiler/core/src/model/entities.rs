@@ -21,6 +21,7 @@ impl<'a> Builder<'a> {
             );
             self.model.entities.push(Entity {
                 name: named.full,
+                native_id: None,
                 fields,
             });
         }

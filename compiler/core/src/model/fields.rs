@@ -301,10 +301,16 @@ pub(super) fn subject_field(model: &Model, subject: EntityId, optional: bool) ->
     }
 }
 
-/// Sets the native id of what `path` names: a pipeline, a stage, or a field of an entity.
+/// Sets the native id of what `path` names: a pipeline, a stage, an entity, or a field of one.
 pub(super) fn set_native_id(model: &mut Model, path: &str, id: &SmolStr) -> bool {
     if let Some(pipeline) = model.pipelines.iter_mut().find(|p| p.name == path) {
         pipeline.native_id = Some(id.clone());
+        return true;
+    }
+    if let Lookup::Found(_, Decl::Entity(entity)) = model.scope.lookup(None, path)
+        && let Some(entity) = model.entities.get_mut(entity.index())
+    {
+        entity.native_id = Some(id.clone());
         return true;
     }
     let Some((owner, name)) = path.rsplit_once('.') else {
@@ -349,6 +355,7 @@ pub(crate) fn native_id_paths(model: &Model) -> Vec<String> {
         );
     }
     for entity in &model.entities {
+        paths.push(short(&entity.name).to_owned());
         paths.extend(
             entity
                 .fields

@@ -60,6 +60,7 @@ fn stage(name: &str, native: &str, kind: StageKind) -> Stage {
 pub(crate) fn world() -> Ir {
     let entity = |name: &str, fields: Vec<Field>| Entity {
         name: name.into(),
+        native_id: None,
         fields,
     };
     let event = |name: &str, fields: Vec<Field>| Event {
