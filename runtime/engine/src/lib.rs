@@ -9,7 +9,10 @@
 mod actions;
 mod apply;
 mod arrival;
+mod breaker;
+mod by_hand;
 mod cascade;
+mod clock;
 mod decode;
 mod derive;
 mod engine;
@@ -26,11 +29,16 @@ mod output;
 mod pending;
 mod reads;
 mod reload;
+mod rename;
 mod render;
 mod snapshot;
 mod starts;
 mod state;
+mod sweep;
+mod updates;
+mod webhook;
 
+pub use clock::occurrences;
 pub use engine::{Engine, Options};
 pub use input::*;
 pub use output::*;

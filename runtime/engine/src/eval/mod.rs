@@ -2,6 +2,7 @@
 
 mod arith;
 mod compare;
+mod format;
 mod functions;
 mod like;
 mod schedule;
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 
 use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
-pub(crate) use arith::{compute, money_text};
+pub(crate) use arith::{compute, minor_digits, money_text};
 pub(crate) use compare::{contains, elements, same};
 pub(crate) use scope::{EventView, Records, Scope, Unknown};
 pub(crate) use text::shown;
@@ -332,6 +333,10 @@ impl<'a> Eval<'a> {
                 Ok(Out::of(next.map_or(Value::Empty, Value::DateTime)))
             }
             Expr::Call(function, args) => self.call(*function, args),
+            Expr::Format(of, format) => {
+                let out = self.value(of)?;
+                Ok(format::formatted(out, format, self.scope.zone))
+            }
             _ => Ok(Out::of(Value::Bool(self.test(expr)?))),
         }
     }
