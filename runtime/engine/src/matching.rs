@@ -1,26 +1,23 @@
 //! What an event starts: pattern, guards, subjects.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 use trig_ir::{
-    ActorKind, EachSource, ForEach, Guard, GuardKind, Loc, Period, RecordKey, Start, Test,
-    Timestamp, Trigger, TriggerId, Value,
+    ActorKind, Guard, GuardKind, Loc, RecordKey, Start, Test, Timestamp, Trigger, TriggerId, Value,
 };
 
 use crate::apply::Run;
 use crate::cascade::Event;
-use crate::clock::{clock_name, period_end, period_start};
-use crate::eval::{Eval, EventView, Records, Scope, Unknown, elements};
+use crate::eval::{Eval, EventView, Records, Scope, Unknown};
 use crate::fire::Firing;
+use crate::first::is_by;
 use crate::key::Origin;
 use crate::listeners::Listener;
 use crate::pending::UTC;
-use crate::state::{Before, FiringKey, FirstKey, FirstRow, KEEP, Over, Record};
-use crate::sweep::SLICE;
-use crate::{Actor, Audit, Engine, Why};
+use crate::state::{Before, FiringKey, Record};
+use crate::{Actor, Audit, Engine, Options, Why};
 
 /// A firing that does not happen. The reason is only worked out where somebody asks for it.
 pub(crate) type Refused = Option<Why>;
@@ -42,8 +39,20 @@ pub(crate) struct Started<'a> {
     pub(crate) position: u64,
 }
 
-/// What was tested, and whether it held.
-type Tests = Vec<(Loc, bool)>;
+/// What was tested, and whether it held, where that is asked for.
+pub(crate) struct Tests(Option<Vec<(Loc, bool)>>);
+
+impl Tests {
+    pub(crate) fn of(options: Options) -> Self {
+        Self(options.coverage.then(Vec::new))
+    }
+
+    pub(crate) fn note(&mut self, loc: Loc, held: bool) {
+        if let Some(all) = &mut self.0 {
+            all.push((loc, held));
+        }
+    }
+}
 
 /// Before which version a firing's `old.` stands.
 static NOTHING_KNOWN: Before = Before::Unknown;
@@ -93,9 +102,14 @@ impl<'e> Run<'e> {
             if event.at_creation && !start.pattern.or_created {
                 continue;
             }
-            let mut tests = Tests::new();
-            let first = firsts.get(nth);
-            let matched = self.matches(engine, id, trigger, *nth, event, first, &mut tests);
+            let mut tests = Tests::of(self.options);
+            let tried = Tried {
+                id,
+                trigger,
+                nth: *nth,
+                first: firsts.get(nth),
+            };
+            let matched = self.matches(engine, &tried, event, &mut tests);
             self.tested(&trigger.name, tests);
             match matched {
                 Ok(started) => {
@@ -120,13 +134,16 @@ impl<'e> Run<'e> {
     fn matches<'a>(
         &self,
         engine: &'a Engine,
-        id: TriggerId,
-        trigger: &'a Trigger,
-        nth: usize,
+        tried: &Tried<'a>,
         event: &'a Event,
-        first: Option<&Result<bool, Unknown>>,
         tests: &mut Tests,
     ) -> Result<Started<'a>, Untold> {
+        let Tried {
+            id,
+            trigger,
+            nth,
+            first,
+        } = *tried;
         let Some(start) = trigger.starts.get(nth) else {
             return Err(None);
         };
@@ -138,7 +155,7 @@ impl<'e> Run<'e> {
         };
         if let Some(filter) = &start.pattern.filter {
             let held = Eval::new(scope).test(filter);
-            tests.push((start.loc, held == Ok(true)));
+            tests.note(start.loc, held == Ok(true));
             match held {
                 Ok(true) => {}
                 Ok(false) => {
@@ -173,18 +190,15 @@ impl<'e> Run<'e> {
         scope.subject = subject.as_ref();
         scope.outer = subject.as_ref();
         scope = pinned(scope, event);
-        // only who caused it decides whether an event counts for `first`
-        let by = |guard: &&Guard| counts_for_first(guard);
-        let own = start.guards.iter().filter(by);
-        let rest = start.guards.iter().filter(|guard| !by(guard));
-        let mut guards = own.map(Step::Guard).collect::<Vec<_>>();
-        guards.extend(start.pattern.first.is_some().then_some(Step::First));
-        guards.extend(rest.chain(&trigger.guards).map(Step::Guard));
-        for step in guards {
+        let own = start.guards.iter();
+        let (by, rest) = (own.clone().filter(is_by), own.filter(|guard| !is_by(guard)));
+        let asked = start.pattern.first.is_some().then_some(Step::First);
+        let rest = rest.chain(&trigger.guards).map(Step::Guard);
+        for step in by.map(Step::Guard).chain(asked).chain(rest) {
             let guard = match step {
                 Step::Guard(guard) => guard,
                 Step::First => {
-                    tests.push((start.loc, matches!(first, Some(Ok(true)))));
+                    tests.note(start.loc, matches!(first, Some(Ok(true))));
                     match first {
                         Some(Ok(true)) => continue,
                         Some(Err(unknown)) => {
@@ -198,7 +212,7 @@ impl<'e> Run<'e> {
             };
             let held = holds(scope, guard, &event.by);
             if guard.kind != GuardKind::Stage {
-                tests.push((guard.loc, held == Ok(true)));
+                tests.note(guard.loc, held == Ok(true));
             }
             match held {
                 Ok(true) => {}
@@ -226,12 +240,9 @@ impl<'e> Run<'e> {
         })
     }
 
-    /// Tells what was tested, where that is asked for.
-    fn tested(&mut self, trigger: &SmolStr, tests: Tests) {
-        if !self.options.coverage {
-            return;
-        }
-        for (loc, held) in tests {
+    /// Tells what was tested.
+    pub(crate) fn tested(&mut self, trigger: &SmolStr, tests: Tests) {
+        for (loc, held) in tests.0.into_iter().flatten() {
             self.audit(Audit::Tested {
                 trigger: trigger.clone(),
                 loc,
@@ -240,110 +251,12 @@ impl<'e> Run<'e> {
         }
     }
 
-    /// Counts an event for each `first` among these starts, whatever comes of it: those that it fits, and whether it is
-    /// the first of its key and period.
-    fn count_firsts(
-        &mut self,
-        event: &Event,
-        id: TriggerId,
-        trigger: &Trigger,
-        starts: &[usize],
-    ) -> BTreeMap<usize, Result<bool, Unknown>> {
-        let mut found = BTreeMap::new();
-        for nth in starts {
-            let start = trigger.starts.get(*nth);
-            let Some((start, first)) = start.and_then(|s| Some((s, s.pattern.first.as_ref()?)))
-            else {
-                continue;
-            };
-            if trigger.disabled || event.at_creation && !start.pattern.or_created {
-                continue;
-            }
-            let Some(name) = clock_name(trigger, *nth) else {
-                continue;
-            };
-            let zone = self.engine.index().trigger_zone(id);
-            let scope = event_scope(self.engine, &self.state, zone, event, self.now);
-            let filter = start.pattern.filter.as_ref();
-            let fits = filter.is_none_or(|filter| Eval::new(scope).test(filter) == Ok(true));
-            let mut own = start.guards.iter().filter(|guard| counts_for_first(guard));
-            if !fits || !own.all(|guard| holds(scope, guard, &event.by) == Ok(true)) {
-                continue;
-            }
-            let key = first.key.iter().map(|place| {
-                let value = Eval::new(scope).load(place)?;
-                Ok(value.into_owned())
-            });
-            let key: Result<Vec<Value>, Unknown> = key.collect();
-            let result = key.map(|key| {
-                let key = (trigger.name.clone(), name, key);
-                self.is_first((key, first.period), zone)
-            });
-            found.insert(*nth, result);
-        }
-        found
-    }
-
-    /// Whether nothing of a key has come in this period, and counts it.
-    fn is_first(&mut self, of: (FirstKey, Option<Period>), zone: &TimeZone) -> bool {
-        let (key, period) = of;
-        let now = self.now;
-        let began = match period {
-            Some(period) => period_start(period, zone, now),
-            None => Timestamp(i64::MIN),
-        };
-        if self
-            .state
-            .firsts
-            .get(&key)
-            .is_some_and(|row| row.at >= began)
-        {
-            return false;
-        }
-        let end = period.map_or(Timestamp(i64::MAX), |period| period_end(period, zone, now));
-        // a later revision may ask for a longer period
-        let expires = end.max(now.plus(KEEP));
-        self.state.put_first(key, FirstRow { at: now, expires });
-        true
-    }
-
-    /// Fires, or arms, for each subject.
-    fn started(&mut self, started: &Started<'_>) {
-        let Some(each) = &started.trigger.each else {
-            self.one(started, started.subject.clone(), None);
-            return;
-        };
-        match self.elements(started, each) {
-            Ok(Fan::Few(all)) => {
-                if !self.each(started, each, all) {
-                    let why = self.options.trace.then_some(Why::NoneFound);
-                    self.refused(started, started.subject.clone(), why);
-                }
-            }
-            Ok(Fan::Many(over)) => self.sweep(started, over),
-            Err(why) => self.refused(started, started.subject.clone(), why),
-        }
-    }
-
-    /// Fires, or arms, for each of these that the `where` lets through. Whether there was one.
-    pub(crate) fn each(
+    pub(crate) fn refused(
         &mut self,
         started: &Started<'_>,
-        each: &ForEach,
-        all: impl IntoIterator<Item = RecordKey>,
-    ) -> bool {
-        let subjects = self.chosen(started, each, all);
-        let some = !subjects.is_empty();
-        for subject in subjects {
-            if self.cascade.cut {
-                break;
-            }
-            self.one(started, Some(subject), started.subject.clone());
-        }
-        some
-    }
-
-    fn refused(&mut self, started: &Started<'_>, subject: Option<RecordKey>, why: Refused) {
+        subject: Option<RecordKey>,
+        why: Refused,
+    ) {
         if let Some(why) = why {
             self.audit(Audit::NotFired {
                 trigger: started.trigger.name.clone(),
@@ -353,87 +266,13 @@ impl<'e> Run<'e> {
         }
     }
 
-    /// What the subjects of a `for each` see of the event.
-    fn outer_scope<'s>(&'s self, started: &'s Started<'_>) -> Scope<'s> {
-        let zone = self.engine.index().trigger_zone(started.id);
-        let event = started.event;
-        let mut scope = event_scope(self.engine, &self.state, zone, event, self.now);
-        scope.subject = started.subject.as_ref();
-        scope.outer = started.subject.as_ref();
-        pinned(scope, event)
-    }
-
-    /// The records of a `for each`, by id.
-    fn elements(&self, started: &Started<'_>, each: &ForEach) -> Result<Fan, Refused> {
-        let place = match &each.source {
-            EachSource::Of(place) => place,
-            EachSource::All(entity) => {
-                let decl = self.engine.ir().entities.get(entity.index());
-                let Some(decl) = decl else {
-                    return Err(self.options.trace.then_some(Why::NoneFound));
-                };
-                let upto = self.state.meta.next_seen;
-                return Ok(Fan::Many(Over::All(decl.name.clone(), upto)));
-            }
-        };
-        let scope = self.outer_scope(started);
-        let source = match Eval::new(scope).load(place) {
-            Ok(source) => source,
-            Err(unknown) => return Err(self.options.trace.then(|| not_known(&unknown, each.loc))),
-        };
-        let mut all = BTreeSet::new();
-        all.extend(elements(&source).filter_map(|element| match element {
-            Value::Record(key) => Some(key.clone()),
-            _ => None,
-        }));
-        if all.len() > SLICE {
-            return Ok(Fan::Many(Over::These(all.into_iter().collect())));
-        }
-        Ok(Fan::Few(all))
-    }
-
-    /// Those that the `where` lets through.
-    fn chosen(
+    /// Fires, or arms, for one subject.
+    pub(crate) fn one(
         &mut self,
         started: &Started<'_>,
-        each: &ForEach,
-        all: impl IntoIterator<Item = RecordKey>,
-    ) -> Vec<RecordKey> {
-        let Some(filter) = &each.filter else {
-            return all.into_iter().collect();
-        };
-        let by = &started.event.by;
-        let trace = self.options.trace;
-        let mut left = Vec::new();
-        let mut refusals = Vec::new();
-        let mut tests = Tests::new();
-        {
-            let scope = self.outer_scope(started);
-            for element in all {
-                let mut inner = scope;
-                inner.subject = Some(&element);
-                let held = holds(inner, filter, by);
-                tests.push((filter.loc, held == Ok(true)));
-                let why = match held {
-                    Ok(true) => {
-                        left.push(element);
-                        continue;
-                    }
-                    Ok(false) => trace.then(|| explain(inner, filter, by)),
-                    Err(unknown) => trace.then(|| not_known(&unknown, filter.loc)),
-                };
-                refusals.push((element, why));
-            }
-        }
-        self.tested(&started.trigger.name, tests);
-        for (element, why) in refusals {
-            self.refused(started, Some(element), why);
-        }
-        left
-    }
-
-    /// Fires, or arms, for one subject.
-    fn one(&mut self, started: &Started<'_>, subject: Option<RecordKey>, outer: Option<RecordKey>) {
+        subject: Option<RecordKey>,
+        outer: Option<RecordKey>,
+    ) {
         let trigger = started.trigger;
         let event = started.event;
         let key = FiringKey {
@@ -473,25 +312,23 @@ impl<'e> Run<'e> {
     }
 }
 
+/// A start that an event may match.
+struct Tried<'a> {
+    id: TriggerId,
+    trigger: &'a Trigger,
+    nth: usize,
+    /// Whether the event is the first of its key and period, where it counts.
+    first: Option<&'a Result<bool, Unknown>>,
+}
+
 /// What is tested before a start fires, in this order.
 enum Step<'a> {
     Guard(&'a Guard),
     First,
 }
 
-/// The records of a `for each`.
-enum Fan {
-    Few(BTreeSet<RecordKey>),
-    Many(Over),
-}
-
-/// Whether a guard of a start is part of what makes an event one that counts.
-fn counts_for_first(guard: &Guard) -> bool {
-    guard.kind == GuardKind::By
-}
-
 /// What the pattern of an event sees: the event as itself and as the candidate.
-fn event_scope<'a>(
+pub(crate) fn event_scope<'a>(
     engine: &'a Engine,
     records: &'a dyn Records,
     zone: &'a TimeZone,
@@ -514,7 +351,7 @@ fn event_scope<'a>(
 }
 
 /// Guards of a derived event see the version of the subject that the event tells of, and the one before.
-fn pinned<'a>(mut scope: Scope<'a>, event: &'a Event) -> Scope<'a> {
+pub(crate) fn pinned<'a>(mut scope: Scope<'a>, event: &'a Event) -> Scope<'a> {
     if let Some(change) = &event.change
         && scope.subject == Some(&change.record)
     {

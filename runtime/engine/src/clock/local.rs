@@ -38,14 +38,12 @@ pub(super) fn shown(zone: &TimeZone, at: Instant) -> DateTime {
 /// The local time at which the clock was set back last.
 fn repeated_until(zone: &TimeZone, at: Instant) -> Option<DateTime> {
     let next = Instant::from_nanosecond(at.as_nanosecond().checked_add(1)?).ok()?;
-    let set_back = zone
-        .preceding(next)
+    zone.preceding(next)
         .map(|change| change.timestamp())
         .take(4)
         .find_map(|change| {
             let before = Instant::from_nanosecond(change.as_nanosecond().checked_sub(1)?).ok()?;
             let (was, is) = (zone.to_offset(before), zone.to_offset(change));
             (is < was).then(|| was.to_datetime(change))
-        });
-    set_back
+        })
 }

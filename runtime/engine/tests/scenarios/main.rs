@@ -3,11 +3,13 @@
 
 mod actions;
 mod arrivals;
+mod clocks;
 mod guards;
 mod laws;
 mod limits;
 mod order;
 mod reload;
 mod support;
+mod sweeps;
 mod unknown;
 mod waiting;
