@@ -43,18 +43,18 @@ impl Run<'_> {
             return match subject {
                 None => Ok(None),
                 Some(key) => Err(format!(
-                    "`{flow}` is for no record, and starts not for {key}"
+                    "`{flow}` has no subject, and cannot start for {key}"
                 )),
             };
         };
         let name = ir.entities.get(entity.index()).map(|decl| &decl.name);
         let name = name.cloned().unwrap_or_default();
         let Some(subject) = subject else {
-            return Err(format!("`{flow}` starts for a `{name}`, and none is named"));
+            return Err(format!("`{flow}` starts for a `{name}`: say for which one"));
         };
         if index.entity_id(&subject.entity) != Some(entity) {
             return Err(format!(
-                "`{flow}` starts for a `{name}`, and {subject} is none"
+                "`{flow}` starts for a `{name}`, which {subject} is not"
             ));
         }
         let key = RecordKey {

@@ -1,7 +1,11 @@
 //! Recurrences, one-shots and offsets.
 
+use std::collections::BTreeSet;
+
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::json;
+use trig_engine::{Audit, EffectKind, Output, occurrences};
 use trig_ir::*;
 
 use crate::support::*;
@@ -344,4 +348,139 @@ fn two_clocks_of_one_trigger_at_one_time_are_two_firings() {
     let mut keys: Vec<_> = world.state.outbox().map(|e| e.key.clone()).collect();
     keys.dedup();
     assert_eq!(keys.len(), 2);
+}
+
+fn a_recurrence() -> impl Strategy<Value = Recurrence> {
+    let time = (0i8..24, 0i8..60).prop_map(|(h, m)| at(h, m));
+    prop_oneof![
+        (7i64..1441).prop_map(|minutes| Recurrence::Interval(Millis(minutes * 60_000))),
+        time.clone().prop_map(Recurrence::Day),
+        (proptest::collection::btree_set(1u8..8, 1..7), time.clone())
+            .prop_map(|(days, at)| Recurrence::Week(days.into_iter().collect(), at)),
+        (1u8..32, time.clone()).prop_map(|(day, at)| Recurrence::MonthDay(day, at)),
+        time.prop_map(Recurrence::MonthEnd),
+    ]
+}
+
+/// When a trigger fired.
+fn fired(output: &Output) -> Vec<Timestamp> {
+    let fired = output.audit.iter().filter_map(|audit| match audit {
+        Audit::Fired { at, .. } => Some(*at),
+        _ => None,
+    });
+    fired.collect()
+}
+
+/// The instants that a firing's text names.
+fn instants(output: &Output) -> Vec<Timestamp> {
+    let named = output
+        .effects
+        .iter()
+        .filter_map(|effect| match &effect.what {
+            EffectKind::Call { args, .. } => {
+                args.get("with")?.as_str()?.parse::<jiff::Timestamp>().ok()
+            }
+            _ => None,
+        });
+    named.map(Timestamp::from).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_clock_fires_at_each_occurrence_whatever_happens_in_between(
+        recurrence in a_recurrence(),
+        zone in prop::sample::select(&["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns"][..]),
+        begins in 0i64..20_000,
+        steps in proptest::collection::vec((0i64..20_000, 0u8..6), 1..12),
+    ) {
+        let clock = Clock::Every(recurrence.clone());
+        let build = || {
+            let clocked = Trigger {
+                zone: zone.into(),
+                ..alone("Clock", vec![every("clock", recurrence.clone())])
+            };
+            engine_with(dated(), vec![clocked])
+        };
+        let mut world = run(Vec::new());
+        world.later(Millis(begins * 60_000));
+        let begun = world.now();
+        world.reload(build());
+        let mut got = Vec::new();
+        for (minutes, what) in steps {
+            let until = world.now().plus(Millis(minutes * 60_000));
+            while let Some(due) = world.state.next_due().filter(|due| *due <= until) {
+                let by = due - world.now();
+                world.later(by);
+                got.extend(fired(&world.apply(trig_engine::InputKind::Tick)));
+            }
+            let rest = until - world.now();
+            world.later(rest);
+            match what {
+                0 => { world.reload(build()); }
+                1 => { world.through_json = !world.through_json; }
+                2 => { world.created("1", json!({"score": 1})); }
+                _ => {}
+            }
+        }
+        let end = world.now();
+        let expected: Vec<Timestamp> = occurrences(&clock, zone, begun)
+            .take_while(|at| *at <= end)
+            .collect();
+        prop_assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn an_offset_fires_never_early_never_twice_and_never_too_late(
+        hours_before in -30i64..30,
+        steps in proptest::collection::vec((0i64..300, 0u8..9, -3000i64..3000), 1..30),
+    ) {
+        let distance = Millis(hours_before * Millis::HOUR.0);
+        let build = || {
+            let log = act(ActionKind::Call {
+                action: LOG,
+                args: vec![("text".into(), text("x")), ("with".into(), load(event("at")))],
+            });
+            let reminds = Trigger {
+                actions: vec![log],
+                ..trigger("Remind", vec![offset("meets", Distance::Span(distance), false, None)])
+            };
+            engine_with(dated(), vec![reminds])
+        };
+        let allowed = (distance.0.abs() / 2).max(Millis::HOUR.0);
+        let mut world = run(Vec::new());
+        world.reload(build());
+        let mut seen = None;
+        let mut ran = BTreeSet::new();
+        for (minutes, what, to) in steps {
+            world.later(Millis(minutes * 60_000));
+            let output = match what {
+                0..=3 => {
+                    let meets = (world.now().0 + to * 60_000) / 1000;
+                    let op = trig_engine::RecordOp::Updated;
+                    let values = json!({"meets": meets});
+                    let kind = trig_engine::InputKind::Arrival(record(op, "crm.lead", "1", values));
+                    let output = world.apply(kind);
+                    seen = seen.or(Some(world.now()));
+                    output
+                }
+                4 => {
+                    world.reload(build());
+                    continue;
+                }
+                5 => {
+                    world.through_json = !world.through_json;
+                    continue;
+                }
+                _ => world.apply(trig_engine::InputKind::Tick),
+            };
+            for due in instants(&output) {
+                prop_assert!(due <= world.now(), "early");
+                prop_assert!((world.now() - due).0 <= allowed, "too late");
+                prop_assert!(seen.is_some_and(|seen| due >= seen), "before it was seen");
+                prop_assert!(ran.insert(due), "twice");
+            }
+        }
+    }
 }

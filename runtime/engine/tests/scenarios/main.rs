@@ -3,12 +3,15 @@
 
 mod actions;
 mod arrivals;
+mod asked;
 mod clocks;
 mod guards;
 mod laws;
 mod limits;
 mod order;
+mod outside;
 mod reload;
+mod renames;
 mod support;
 mod sweeps;
 mod unknown;
