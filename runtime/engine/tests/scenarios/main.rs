@@ -7,6 +7,7 @@ mod asked;
 mod clocks;
 mod guards;
 mod laws;
+mod laws_time;
 mod limits;
 mod order;
 mod outside;
