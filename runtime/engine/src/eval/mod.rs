@@ -61,7 +61,8 @@ pub(crate) struct Eval<'a> {
     scope: Scope<'a>,
     /// The subject: another one inside a condition.
     subject: Option<Cow<'a, RecordKey>>,
-    binders: Vec<(u32, Cow<'a, Value>)>,
+    /// An argument that is not known is so only where it is asked for.
+    binders: Vec<(u32, Result<Cow<'a, Value>, Unknown>)>,
     /// What was read, for people, where it is asked for.
     reads: Option<Vec<(String, Value)>>,
     /// The records that were read, where it is asked for.
@@ -100,7 +101,7 @@ impl<'a> Eval<'a> {
     /// One with values for its variables.
     pub(crate) fn binding(scope: Scope<'a>, values: &'a [Value]) -> Self {
         let numbered = (0u32..).zip(values);
-        let binders = numbered.map(|(slot, value)| (slot, Cow::Borrowed(value)));
+        let binders = numbered.map(|(slot, value)| (slot, Ok(Cow::Borrowed(value))));
         Self {
             binders: binders.collect(),
             ..Self::new(scope)
@@ -157,7 +158,10 @@ impl<'a> Eval<'a> {
             Root::Candidate => return self.of_event(scope.candidate, place),
             Root::Binder(slot) => {
                 let bound = self.binders.iter().rev().find(|(s, _)| *s == slot);
-                bound.map_or(Cow::Borrowed(&EMPTY), |(_, value)| value.clone())
+                match bound {
+                    Some((_, value)) => value.clone()?,
+                    None => Cow::Borrowed(&EMPTY),
+                }
             }
         };
         self.go_on(start, place, 0)

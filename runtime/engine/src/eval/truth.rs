@@ -138,7 +138,7 @@ impl<'a> Eval<'a> {
         };
         let mut frame = Vec::with_capacity(args.len());
         for (slot, arg) in (0u32..).zip(args) {
-            frame.push((slot, self.value(arg)?.value));
+            frame.push((slot, self.value(arg).map(|out| out.value)));
         }
         let before = std::mem::replace(&mut self.subject, subject);
         let outside = std::mem::replace(&mut self.binders, frame);
@@ -153,7 +153,8 @@ impl<'a> Eval<'a> {
         let elements: Vec<Value> = compare::elements(&source).cloned().collect();
         let mut unknown = None;
         for element in elements {
-            self.binders.push((slot, std::borrow::Cow::Owned(element)));
+            self.binders
+                .push((slot, Ok(std::borrow::Cow::Owned(element))));
             let result = self.test(filter);
             self.binders.pop();
             match result {

@@ -46,6 +46,8 @@ fn a_condition_sees_its_record_and_its_arguments_only() {
             when_of("High", asks(vec![int(3), tag("a")])),
             when_of("Event", asks(vec![load(event("n")), tag("a")])),
             when_of("Nested", nested),
+            when_of("Unknown", asks(vec![int(1), load(subject("name"))])),
+            when_of("Decided", asks(vec![int(9), load(subject("name"))])),
         ],
     ));
     world.trace = true;
