@@ -30,6 +30,8 @@ pub(crate) struct Index {
     trigger_zones: Vec<TimeZone>,
     schedule_zones: Vec<TimeZone>,
     reads_old: Vec<bool>,
+    /// Triggers with offsets from fields of an entity, in the order in which they run.
+    offsets: HashMap<EntityId, Vec<TriggerId>>,
 }
 
 /// Lookups over an entity.
@@ -68,7 +70,7 @@ fn zone(zones: &mut BTreeMap<SmolStr, TimeZone>, name: &SmolStr) -> TimeZone {
     known.or_insert_with(|| bundled(name)).clone()
 }
 
-fn bundled(name: &str) -> TimeZone {
+pub(crate) fn bundled(name: &str) -> TimeZone {
     jiff::tz::TimeZoneDatabase::bundled()
         .get(name)
         .unwrap_or(TimeZone::UTC)
@@ -140,6 +142,7 @@ impl Index {
             trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
             schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
             reads_old: ir.triggers.iter().map(reads_old).collect(),
+            offsets: HashMap::new(),
         };
         index.listen(ir);
         index
@@ -158,7 +161,11 @@ impl Index {
             };
             let mut starts: BTreeMap<&EventKind, Vec<usize>> = BTreeMap::new();
             for (nth, start) in trigger.starts.iter().enumerate() {
-                starts.entry(&start.pattern.event).or_default().push(nth);
+                if let Some(clock) = &start.clock {
+                    self.note_offset(clock, TriggerId(id(at)));
+                } else {
+                    starts.entry(&start.pattern.event).or_default().push(nth);
+                }
                 self.note_or_created(&start.pattern);
                 for cancel in start.after.iter().flat_map(|after| &after.unless) {
                     self.note_cancel(cancel);
@@ -170,6 +177,15 @@ impl Index {
             }
             for cancel in trigger.after.iter().flat_map(|after| &after.unless) {
                 self.note_cancel(cancel);
+            }
+        }
+    }
+
+    fn note_offset(&mut self, clock: &trig_ir::Clock, trigger: TriggerId) {
+        if let trig_ir::Clock::Offset(offset) = clock {
+            let all = self.offsets.entry(offset.entity).or_default();
+            if !all.contains(&trigger) {
+                all.push(trigger);
             }
         }
     }
@@ -242,6 +258,10 @@ impl Index {
 
     pub(crate) fn cancels(&self, kind: &EventKind) -> Option<&BTreeSet<Option<Place>>> {
         self.cancels.get(kind)
+    }
+
+    pub(crate) fn offsets_of(&self, entity: EntityId) -> &[TriggerId] {
+        self.offsets.get(&entity).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn counts_at_creation(&self, entity: EntityId, field: &SmolStr) -> bool {

@@ -837,3 +837,10 @@ pub(crate) fn line(audit: &Audit) -> String {
         Audit::Activated { .. } => "activated".to_owned(),
     }
 }
+
+impl World {
+    /// The time of the next input.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.at)
+    }
+}
