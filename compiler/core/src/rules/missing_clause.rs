@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "missing-clause",
     level: Severity::Error,
     summary: "a trigger without a start",
-    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage.",
+    explain: include_str!("missing_clause.md"),
 };
 
 /// The trigger has no `on`.
