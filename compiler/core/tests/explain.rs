@@ -3,6 +3,8 @@
 //! In a rule's page, a block ```` ```trig fails ```` is a project that the rule reports, and a block ```` ```trig ````
 //! one that is clean; `toml` blocks are manifests.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use trig_compiler::rules::{ALL, Rule};

@@ -3,7 +3,9 @@
 mod build;
 mod check;
 mod completions;
+mod explain;
 mod graph;
+mod man;
 
 use crate::Outcome;
 use crate::output::Colour;
@@ -13,7 +15,9 @@ pub(crate) enum Command {
     Check(check::Args),
     Build(build::Args),
     Graph(graph::Args),
+    Explain(explain::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -26,7 +30,9 @@ impl Command {
             Self::Check(args) => check::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
+            Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }
