@@ -334,6 +334,7 @@ fn help_has_examples() {
         &["completions", "--help"],
         &["explain", "--help"],
         &["man", "--help"],
+        &["init", "--help"],
     ] {
         let (code, out, err) = run(dir.path(), args);
         assert_eq!((code, err.as_str()), (0, ""), "{args:?}");

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod explain;
 mod graph;
+mod init;
 mod man;
 
 use crate::Outcome;
@@ -12,6 +13,7 @@ use crate::output::Colour;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
     Check(check::Args),
     Build(build::Args),
     Graph(graph::Args),
@@ -30,6 +32,7 @@ impl Command {
             Self::Check(args) => check::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
+            Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
             Self::Man(args) => man::run(&args),
