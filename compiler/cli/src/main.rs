@@ -27,11 +27,13 @@ pub(crate) enum Outcome {
 
 const EXAMPLES: &str = "\
 Examples:
+  trigc init shop --catalogue kommo write a project to begin with
   trigc check                       check the project around the current directory
   trigc check shop office           check two projects
   trigc build shop -o shop.json     compile a project for the daemon
   trigc fmt --check                 show what the one style would change
   trigc graph shop --format mermaid draw which trigger leads to which
+  trigc explain unknown-name        say what a rule means
 
 Exit codes:
   0  nothing stands in the way

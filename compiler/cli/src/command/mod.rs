@@ -4,18 +4,24 @@ mod build;
 mod check;
 mod completions;
 mod fmt;
+mod explain;
 mod graph;
+mod init;
+mod man;
 
 use crate::Outcome;
 use crate::output::Colour;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
     Check(check::Args),
     Build(build::Args),
     Graph(graph::Args),
     Fmt(fmt::Args),
+    Explain(explain::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -29,7 +35,10 @@ impl Command {
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
             Self::Fmt(args) => fmt::run(&args, colour),
+            Self::Init(args) => init::run(&args),
+            Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "missing-clause",
     level: Severity::Error,
     summary: "something that must be said and is left out",
-    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage. A recurrence says its time of day, `within` says what becomes of a firing that has waited in vain, and `allow` says why: what would be guessed otherwise is written down.",
+    explain: include_str!("missing_clause.md"),
 };
 
 /// The trigger has no `on`.

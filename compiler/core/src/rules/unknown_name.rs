@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-name",
     level: Severity::Error,
     summary: "a name that nothing declares",
-    explain: "Every name that is used must be declared: in a file of the project, or in a catalogue that it uses.",
+    explain: include_str!("unknown_name.md"),
 };
 
 /// A path of which nothing is known; `what` is the kind of thing that was expected.
