@@ -28,6 +28,7 @@ mod limits;
 mod listeners;
 mod matching;
 mod output;
+mod outside;
 mod pending;
 mod reads;
 mod reload;
@@ -39,6 +40,7 @@ mod state;
 mod sweep;
 mod updates;
 mod webhook;
+mod told;
 
 pub use clock::occurrences;
 pub use engine::{Engine, Options};

@@ -8,6 +8,8 @@ mod when;
 
 pub(crate) use set::{combined, typed};
 
+pub(crate) use set::combined;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
