@@ -29,15 +29,19 @@ pub(crate) enum Outcome {
 
 const EXAMPLES: &str = "\
 Examples:
+  trigc init shop --catalogue kommo write a project to begin with
   trigc check                       check the project around the current directory
   trigc check shop office           check two projects
   trigc test                        run the tests of the project around the current directory
   trigc build shop -o shop.json     compile a project for the daemon
+  trigc fmt --check                 show what the one style would change
   trigc graph shop --format mermaid draw which trigger leads to which
+  trigc explain unknown-name        say what a rule means
 
 Exit codes:
   0  nothing stands in the way
-  1  the project has errors (or warnings, with --deny-warnings), or a test failed
+  1  the project has errors (or warnings, with --deny-warnings), a test failed, or a file is not formatted (with
+     --check)
   2  the command was not understood, a file could not be read or written, or there is nothing to test because the
      project does not compile";
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use trig_compiler::{Compilation, Diagnostic, Severity};
+use trig_compiler::{Compilation, Diagnostic, MANIFEST_PATH, Severity};
 use trig_ir::{Ir, TestCase};
 use trig_project::render::{Texts, human};
 use trig_project::{Loaded, find, load};
@@ -45,6 +45,31 @@ impl Project {
             &self.loaded.sources,
             trig_compiler::catalogue_text,
         )
+    }
+
+    /// Its texts under paths from the current directory, as programs look for them, wherever that is possible.
+    pub(crate) fn texts_from_here(&self) -> Texts<'_> {
+        Texts::new(
+            &from_here(&self.loaded.root),
+            &self.loaded.sources,
+            trig_compiler::catalogue_text,
+        )
+    }
+
+    /// Its directory as people call it.
+    pub(crate) fn shown_root(&self) -> String {
+        let root = from_here(&self.loaded.root);
+        if root.as_os_str().is_empty() {
+            ".".to_owned()
+        } else {
+            root.display().to_string()
+        }
+    }
+
+    /// The files that were looked for and read: the manifest, then the sources.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let sources = self.loaded.sources.files.iter();
+        std::iter::once(MANIFEST_PATH).chain(sources.map(|(path, _)| path.as_str()))
     }
 
     /// Shows its diagnostics where the output of the command is something else.
@@ -100,6 +125,19 @@ pub(crate) fn compile_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Project>> {
     }
     progress.finish();
     Ok(projects)
+}
+
+/// A directory as seen from the current one; whole where it lies elsewhere.
+fn from_here(directory: &Path) -> PathBuf {
+    let real = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let here = std::env::current_dir().and_then(std::fs::canonicalize);
+    match here
+        .ok()
+        .and_then(|here| Some(real.strip_prefix(here).ok()?.to_owned()))
+    {
+        Some(below) => below,
+        None => real,
+    }
 }
 
 fn compile(loaded: Loaded) -> Project {

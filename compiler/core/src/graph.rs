@@ -6,8 +6,8 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 use trig_ir::{
-    Action, ActionKind, EntityId, EventKind, Expr, Ir, Pattern, Place, Root, SetOp, StageName,
-    Trigger, Type,
+    Action, ActionKind, EachSource, EntityId, EventKind, Expr, Ir, Pattern, Place, Reached, Root,
+    SetOp, StageName, Trigger, Type,
 };
 
 /// The triggers of a project, and what leads from one to another.
@@ -27,7 +27,7 @@ struct Node {
 /// Why one trigger leads to another.
 #[derive(Clone, Debug, Serialize)]
 struct Edge {
-    /// `starts` or `cancels`.
+    /// `starts`, `cancels` or `reaches`.
     relation: Relation,
     /// The event between the two, as the second trigger writes it.
     event: String,
@@ -38,6 +38,8 @@ struct Edge {
 enum Relation {
     Starts,
     Cancels,
+    /// A goal of it.
+    Reaches,
 }
 
 /// Something that an action can cause.
@@ -84,13 +86,24 @@ impl TriggerGraph {
                 .after
                 .iter()
                 .chain(trigger.starts.iter().filter_map(|s| s.after.as_ref()));
-            for cancel in afters.flat_map(|a| &a.unless) {
+            let unless = afters
+                .flat_map(|a| &a.unless)
+                .chain(trigger.debounce.iter().flat_map(|d| &d.unless))
+                .map(|cancel| (cancel, Relation::Cancels));
+            let goals = trigger.actions.iter().filter_map(|a| match &a.kind {
+                ActionKind::Goal {
+                    reached: Reached::On(cancel),
+                    ..
+                } => Some((&**cancel, Relation::Reaches)),
+                _ => None,
+            });
+            for (cancel, relation) in unless.chain(goals) {
                 let by_us =
                     cancel.by.is_empty() || cancel.by.contains(&trig_ir::ActorKind::Automation);
                 if by_us {
                     listeners.entry(&cancel.pattern.event).or_default().push((
                         i,
-                        Relation::Cancels,
+                        relation,
                         &cancel.pattern,
                     ));
                 }
@@ -98,7 +111,11 @@ impl TriggerGraph {
         }
         for (i, trigger) in ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled) {
             let mut edges: Vec<(usize, Edge)> = Vec::new();
-            for cause in trigger.actions.iter().flat_map(|a| causes(ir, trigger, a)) {
+            for cause in trigger
+                .actions
+                .iter()
+                .flat_map(|a| causes(ir, trigger, &mut Vec::new(), a))
+            {
                 for (other, relation, pattern) in listeners.get(&cause.event).into_iter().flatten()
                 {
                     if !excluded(&cause, pattern) {
@@ -134,10 +151,10 @@ impl TriggerGraph {
             let _ = writeln!(out, "    n{} [label={:?}];", i.index(), label(node));
         }
         for edge in self.graph.edge_references() {
-            let style = if edge.weight().relation == Relation::Cancels {
-                ", style=dashed"
-            } else {
-                ""
+            let style = match edge.weight().relation {
+                Relation::Starts => "",
+                Relation::Cancels => ", style=dashed",
+                Relation::Reaches => ", style=bold",
             };
             let (from, to) = (edge.source().index(), edge.target().index());
             let _ = writeln!(
@@ -167,10 +184,10 @@ impl TriggerGraph {
             );
         }
         for edge in self.graph.edge_references() {
-            let arrow = if edge.weight().relation == Relation::Cancels {
-                "-.->"
-            } else {
-                "-->"
+            let arrow = match edge.weight().relation {
+                Relation::Starts => "-->",
+                Relation::Cancels => "-.->",
+                Relation::Reaches => "==>",
             };
             let (from, to) = (edge.source().index(), edge.target().index());
             let _ = writeln!(
@@ -210,12 +227,15 @@ fn label(node: &Node) -> String {
     }
 }
 
+/// The variables of enclosing `for each`: number and entity.
+type Binders = Vec<(u32, EntityId)>;
+
 /// What an action can cause.
-fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
+fn causes(ir: &Ir, trigger: &Trigger, binders: &mut Binders, action: &Action) -> Vec<Cause> {
     let plain = |event| Cause { event, to: None };
     match &action.kind {
         ActionKind::Move { record, to, .. } => {
-            let Some(entity) = entity_of(ir, trigger, record) else {
+            let Some(entity) = entity_of(ir, trigger, binders, record) else {
                 return Vec::new();
             };
             let mut causes = vec![
@@ -243,7 +263,7 @@ fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
         ActionKind::Set {
             record, field, op, ..
         } => {
-            let Some(entity) = entity_of(ir, trigger, record) else {
+            let Some(entity) = entity_of(ir, trigger, binders, record) else {
                 return Vec::new();
             };
             let declared = ir.entities.get(entity.index()).and_then(|e| e.field(field));
@@ -283,55 +303,95 @@ fn causes(ir: &Ir, trigger: &Trigger, action: &Action) -> Vec<Cause> {
         } => then
             .iter()
             .chain(otherwise)
-            .flat_map(|action| causes(ir, trigger, action))
+            .flat_map(|action| causes(ir, trigger, binders, action))
             .collect(),
-        ActionKind::ForEach { body, .. } => body
-            .iter()
-            .flat_map(|action| causes(ir, trigger, action))
-            .collect(),
+        ActionKind::ForEach { each, slot, body } => {
+            let element = match &each.source {
+                EachSource::Of(place) => element_of(ir, trigger, binders, place),
+                EachSource::All(entity) => Some(*entity),
+            };
+            let outside = binders.len();
+            binders.extend(element.map(|entity| (*slot, entity)));
+            let caused = body
+                .iter()
+                .flat_map(|action| causes(ir, trigger, binders, action))
+                .collect();
+            binders.truncate(outside);
+            caused
+        }
         ActionKind::Stop { .. } | ActionKind::Wait(_) | ActionKind::WaitUntil(_) => Vec::new(),
     }
 }
 
 /// The entity of the record at a place of a trigger's body.
-fn entity_of(ir: &Ir, trigger: &Trigger, place: &Place) -> Option<EntityId> {
+fn entity_of(ir: &Ir, trigger: &Trigger, binders: &Binders, place: &Place) -> Option<EntityId> {
+    match type_of(ir, trigger, binders, place)? {
+        Type::Entity(entity) => Some(entity),
+        _ => None,
+    }
+}
+
+/// The entity of the records in a collection at a place of a trigger's body.
+fn element_of(ir: &Ir, trigger: &Trigger, binders: &Binders, place: &Place) -> Option<EntityId> {
+    match type_of(ir, trigger, binders, place)?.element()? {
+        Type::Entity(entity) => Some(*entity),
+        _ => None,
+    }
+}
+
+/// The type of what stands at a place of a trigger's body.
+fn type_of(ir: &Ir, trigger: &Trigger, binders: &Binders, place: &Place) -> Option<Type> {
     let mut names = place.path.iter();
-    let mut entity = match place.root {
-        Root::Subject | Root::Old => trigger.subject?,
-        Root::Outer => match &trigger.starts.first()?.pattern.event {
-            EventKind::Event(_)
-            | EventKind::Clock
-            | EventKind::Started(_)
-            | EventKind::GoalReached(..)
-            | EventKind::GoalSkipped(..) => return None,
-            EventKind::Created(e)
-            | EventKind::Due(e, _)
-            | EventKind::Deleted(e)
-            | EventKind::Moved(e)
-            | EventKind::Entered(e)
-            | EventKind::Changed(e, _)
-            | EventKind::Gained(e, _)
-            | EventKind::Lost(e, _) => *e,
+    let mut ty = match place.root {
+        Root::Subject | Root::Old => Type::Entity(trigger.subject?),
+        Root::Outer => match &trigger.each.as_ref()?.source {
+            // of several starts, each leads to a record of the same entity
+            EachSource::Of(_) => {
+                let subject = trigger.starts.iter().find_map(|s| s.subject.as_ref())?;
+                type_of(ir, trigger, binders, subject)?
+            }
+            EachSource::All(_) => return None,
         },
         Root::Event => {
             let first = names.next()?;
-            match &trigger.starts.first()?.pattern.event {
-                EventKind::Event(id) => match ir.events.get(id.index())?.field(first)?.ty {
-                    Type::Entity(e) => e,
-                    _ => return None,
-                },
-                _ => trigger.subject?,
-            }
+            let kinds = trigger.starts.iter().map(|s| &s.pattern.event);
+            kinds
+                .into_iter()
+                .find_map(|kind| field_type(ir, trigger, kind, first))?
         }
-        Root::Candidate | Root::Binder(_) => return None,
+        Root::Binder(slot) => {
+            let found = binders.iter().rev().find(|(of, _)| *of == slot);
+            Type::Entity(found?.1)
+        }
+        Root::Candidate => return None,
     };
     for name in names {
-        match ir.entities.get(entity.index())?.field(name)?.ty {
-            Type::Entity(e) => entity = e,
-            _ => return None,
-        }
+        let Type::Entity(entity) = ty else {
+            return None;
+        };
+        ty = ir.entities.get(entity.index())?.field(name)?.ty.clone();
     }
-    Some(entity)
+    Some(ty)
+}
+
+/// The type of an event's field, where it leads to records.
+fn field_type(ir: &Ir, trigger: &Trigger, kind: &EventKind, name: &str) -> Option<Type> {
+    let record = match kind {
+        EventKind::Event(id) => return Some(ir.events.get(id.index())?.field(name)?.ty.clone()),
+        EventKind::Clock => return None,
+        EventKind::Started(_) | EventKind::GoalReached(..) | EventKind::GoalSkipped(..) => {
+            trigger.subject?
+        }
+        EventKind::Created(entity)
+        | EventKind::Due(entity, _)
+        | EventKind::Deleted(entity)
+        | EventKind::Moved(entity)
+        | EventKind::Entered(entity)
+        | EventKind::Changed(entity, _)
+        | EventKind::Gained(entity, _)
+        | EventKind::Lost(entity, _) => *entity,
+    };
+    (name == "record").then_some(Type::Entity(record))
 }
 
 /// Whether a pattern certainly does not look at what is caused: it asks for another stage.

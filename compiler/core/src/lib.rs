@@ -1,5 +1,6 @@
 //! Syntax trees and a manifest to names, types and IR. A library: no printing, no exit, no clock, no files.
 
+mod allowed;
 mod catalogue;
 mod check;
 mod db;

@@ -114,7 +114,7 @@ fn problem(
 
 /// Whether a name is declared, only that nothing came of it: then that has been said.
 fn is_broken(model: &Model, triggers: &BTreeMap<&str, &Trigger>, name: &str) -> bool {
-    let runs = |decl| matches!(decl, Decl::Trigger | Decl::Other("a flow"));
+    let runs = |decl| matches!(decl, Decl::Trigger | Decl::Flow(_));
     if let Lookup::Found(full, decl) = model.scope.lookup(None, name) {
         let inside = format!("{}.", short(full));
         return runs(decl)

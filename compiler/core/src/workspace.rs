@@ -8,10 +8,13 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
+use trig_grammar::ast;
 use trig_ir::{
-    Condition, ConditionId, FileId, IR_VERSION, Ir, SourceFile, TestCase, Trigger, Versions,
+    ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Loc, Renamed, SourceFile,
+    TestCase, Trigger, Versions,
 };
 
+use crate::allowed::{self, Allow};
 use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
@@ -147,6 +150,7 @@ impl Workspace {
             problems.extend(errors.iter().map(|e| rules::syntax_error::problem(path, e)));
             problems.extend(db::checked(db, project, *source).problems.iter().cloned());
         }
+        problems.extend(self.template_problems(&sources));
         let model = db::model(db, project);
         let (conditions, triggers) = self.assemble(model, &sources, &mut problems);
         let tests = tests_of::assemble(db, project, &sources, &triggers, &mut problems);
@@ -155,7 +159,11 @@ impl Workspace {
             bytes: self.files.values().map(|s| s.text(db).len()).sum(),
             triggers: triggers.len(),
         };
-        let diagnostics = self.finish(problems, manifest);
+        let mut allows = Vec::new();
+        for source in &sources {
+            allowed::collect(source.path(db), &db::parsed(db, *source).file, &mut allows);
+        }
+        let diagnostics = self.finish(problems, &allows, manifest);
         let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let ir = (!failed).then(|| Ir {
             version: IR_VERSION,
@@ -170,13 +178,22 @@ impl Workspace {
             entities: model.entities.clone(),
             enums: model.enums.clone(),
             events: model.events.iter().map(|e| e.event.clone()).collect(),
-            actions: model.actions.iter().map(|a| a.decl.clone()).collect(),
+            actions: self.actions(model, &sources),
             pipelines: model.pipelines.clone(),
             conditions,
             schedules: model.schedules.clone(),
-            feeds: Vec::new(),
-            breakers: Vec::new(),
-            renamed_cooldowns: Vec::new(),
+            feeds: model.feeds.clone(),
+            breakers: self.breakers(&sources),
+            renamed_cooldowns: model
+                .cooldowns
+                .iter()
+                .filter_map(|c| {
+                    Some(Renamed {
+                        name: c.name.clone(),
+                        was: c.was.clone()?,
+                    })
+                })
+                .collect(),
             triggers,
         });
         Compilation {
@@ -227,6 +244,28 @@ impl Workspace {
                     triggers.push(trigger);
                 }
             }
+            for made in &checked.applied {
+                for (path, trigger) in &made.triggers {
+                    if !seen.insert(trigger.name.clone()) {
+                        continue;
+                    }
+                    let of = (0..)
+                        .map(FileId)
+                        .zip(sources)
+                        .find(|(_, s)| s.path(db) == path);
+                    let mut trigger = trigger.clone();
+                    relocate::trigger(&mut trigger, of.map_or(file, |(id, _)| id));
+                    // the trigger stands where the template is applied, its parts in the template
+                    let lines = &db::parsed(db, *source).lines;
+                    trigger.loc = Loc {
+                        file,
+                        line: lines.line(made.name.span.start),
+                        start: made.name.span.start,
+                        end: made.name.span.end,
+                    };
+                    triggers.push(trigger);
+                }
+            }
         }
         // INVARIANT (run order): triggers run by priority, higher first, then by name
         triggers.sort_by(|a, b| {
@@ -247,6 +286,68 @@ impl Workspace {
         // an incomplete table has left a diagnostic behind: its dense ids are never used
         debug_assert!(complete || !problems.is_empty());
         (conditions, triggers)
+    }
+
+    /// What is wrong inside of templates: each once, with the places where that template is applied.
+    fn template_problems(&self, sources: &[Source]) -> Vec<Problem> {
+        /// More places say nothing more.
+        const MOST: usize = 3;
+        let db = &self.db;
+        let mut found: Vec<(Problem, Vec<(SmolStr, ast::Name)>)> = Vec::new();
+        for source in sources {
+            for made in &db::checked(db, self.project, *source).applied {
+                for problem in &made.problems {
+                    let place = (source.path(db).clone(), made.name.clone());
+                    match found.iter_mut().find(|(p, _)| p == problem) {
+                        Some((_, places)) if places.contains(&place) => {}
+                        Some((_, places)) => places.push(place),
+                        None => found.push((problem.clone(), vec![place])),
+                    }
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|(mut problem, places)| {
+                for (path, name) in places.iter().take(MOST) {
+                    let message = format!("applied here, as `{}`", name.text);
+                    problem.diagnostic = problem.diagnostic.label(message, path, name.span);
+                }
+                if let Some(more) = places.len().checked_sub(MOST).filter(|n| *n > 0) {
+                    let places = if more == 1 { "place" } else { "places" };
+                    let note = format!("and in {more} more {places}");
+                    problem.diagnostic = problem.diagnostic.note(note);
+                }
+                problem
+            })
+            .collect()
+    }
+
+    /// The actions, with what must hold when they are done.
+    fn actions(&self, model: &Model, sources: &[Source]) -> Vec<ActionDecl> {
+        let mut actions: Vec<ActionDecl> = model.actions.iter().map(|a| a.decl.clone()).collect();
+        for source in sources {
+            for (id, when) in &db::checked(&self.db, self.project, *source).sends {
+                if let Some(action) = actions.get_mut(id.index()) {
+                    action.when = Some(when.clone());
+                }
+            }
+        }
+        actions
+    }
+
+    /// The breakers, by name.
+    fn breakers(&self, sources: &[Source]) -> Vec<Breaker> {
+        let mut breakers = Vec::new();
+        for (file, source) in (0..).map(FileId).zip(sources) {
+            for breaker in &db::checked(&self.db, self.project, *source).breakers {
+                let mut breaker = breaker.clone();
+                breaker.loc.file = file;
+                breakers.push(breaker);
+            }
+        }
+        breakers.sort_by(|a, b| a.name.cmp(&b.name));
+        breakers
     }
 
     fn condition_cycles(
@@ -348,8 +449,13 @@ impl Workspace {
         problems
     }
 
-    /// Finds the places of declarations, applies the levels of the manifest, and sorts.
-    fn finish(&self, problems: Vec<Problem>, manifest: &Manifest) -> Vec<Diagnostic> {
+    /// Finds the places of declarations, takes out what is allowed, applies the levels of the manifest, and sorts.
+    fn finish(
+        &self,
+        problems: Vec<Problem>,
+        allows: &[Allow],
+        manifest: &Manifest,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::with_capacity(problems.len());
         for problem in problems {
             let mut diagnostic = problem.diagnostic;
@@ -358,15 +464,19 @@ impl Workspace {
                     diagnostic = diagnostic.label(message, &path, span);
                 }
             }
+            diagnostics.push(diagnostic);
+        }
+        allowed::apply(&mut diagnostics, allows);
+        diagnostics.retain_mut(|diagnostic| {
             if diagnostic.severity == Severity::Warning {
                 match manifest.lints.get(diagnostic.rule).map(|l| l.value) {
-                    Some(Level::Allow) => continue,
+                    Some(Level::Allow) => return false,
                     Some(Level::Deny) => diagnostic.severity = Severity::Error,
                     Some(Level::Warn) | None => {}
                 }
             }
-            diagnostics.push(diagnostic);
-        }
+            true
+        });
         diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         diagnostics.dedup();
         diagnostics

@@ -15,6 +15,10 @@ trigger Won for lead { on lead enters Sales.Won  do log(text: "won") }
 trigger Lost for lead { on lead enters Sales.Lost  do log(text: "lost") }
 trigger Tagged for lead { on lead.tags gains "rated"  do log(text: "tagged") }
 trigger Wait for lead { on lead.owner changed  after 1h unless lead moved  do log(text: "late") }
+trigger Rest for lead { on lead.owner changed  debounce 1h unless lead.tags gains "rated"  do log(text: "rest") }
+trigger Each { on contact.tags gains "VIP"  for each lead of contact  do { set tags += "rated"  set contact.name = "x" } }
+trigger Renamed for contact { on contact.name changed  do log(text: "x") }
+trigger Sweep { on every day at 09:00  for each lead  do move to Lost }
 trigger Asleep for lead { on lead created  disabled  do move to Won }
 "#;
 

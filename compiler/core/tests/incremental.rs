@@ -115,6 +115,87 @@ proptest! {
     }
 }
 
+/// A template, what applies it, and what both need, each in a file of its own.
+#[test]
+fn a_template_and_its_applies_in_other_files() {
+    let pipeline = "use kommo\npipeline Sales for lead { stage New initial  stage Won success }\n";
+    let template = |word: &str| {
+        format!(
+            "template Remind(s: stage of Sales, d: duration) {{\n    trigger {{ on lead enters s  after d  do log(text: {word:?}) }}\n}}\n"
+        )
+    };
+    let apply = |stage: &str| format!("apply Remind({stage}, 1d) as RemindOne\n");
+    let steps: [(&str, Option<String>); 12] = [
+        ("c.trig", Some(template("one"))),
+        ("a.trig", Some(apply("Sales.New"))),
+        ("b.trig", Some(pipeline.to_owned())),
+        ("c.trig", Some(template("two"))),
+        // moved down: places change, nothing else
+        ("c.trig", Some(format!("\n\n{}", template("two")))),
+        ("a.trig", Some(apply("Sales.Won"))),
+        ("a.trig", Some(apply("Sales.Lost"))),
+        (
+            "c.trig",
+            Some(template("two").replace("lead enters", "led enters")),
+        ),
+        ("c.trig", None),
+        (
+            "c.trig",
+            Some(template("three").replace("Remind(", "Other(")),
+        ),
+        (
+            "a.trig",
+            Some(format!("{}{}", apply("Sales.New"), template("four"))),
+        ),
+        ("c.trig", None),
+    ];
+    let manifest: Arc<str> = common::MANIFEST.into();
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(Some(manifest.clone()));
+    let mut files: std::collections::BTreeMap<&str, String> = Default::default();
+    let mut compiled = 0;
+    for (name, text) in steps {
+        match text {
+            Some(text) => {
+                workspace.set_file(name.into(), text.as_str().into());
+                files.insert(name, text);
+            }
+            None => {
+                workspace.remove_file(name);
+                files.remove(name);
+            }
+        }
+        let sources = SourceSet {
+            manifest: Some(manifest.clone()),
+            files: files
+                .iter()
+                .map(|(name, text)| ((*name).into(), text.as_str().into()))
+                .collect(),
+        };
+        let (edited, fresh) = (workspace.compile(), compile(&sources));
+        assert_eq!(
+            common::render(&sources, &edited.diagnostics),
+            common::render(&sources, &fresh.diagnostics)
+        );
+        assert_eq!(edited.ir, fresh.ir);
+        compiled += usize::from(edited.ir.is_some_and(|ir| {
+            let one = &ir.triggers[0];
+            // the trigger stands at its `apply`, its parts in the template
+            assert_eq!(one.name, "RemindOne");
+            assert_eq!(ir.files[one.loc.file.index()].path, "a.trig");
+            let path = &ir.files[one.starts[0].loc.file.index()].path;
+            let source = &files[path.as_str()];
+            let loc = one.starts[0].loc;
+            assert_eq!(
+                &source[loc.start as usize..loc.end as usize],
+                "on lead enters s"
+            );
+            true
+        }));
+    }
+    assert_eq!(compiled, 6);
+}
+
 #[test]
 fn every_prefix_of_a_file_compiles_to_something() {
     let start = quickstart();
@@ -148,4 +229,59 @@ fn an_empty_project_and_one_without_a_manifest() {
     });
     assert_eq!(bare.diagnostics, []);
     assert!(bare.ir.is_some_and(|ir| ir.triggers.is_empty()));
+}
+
+/// A file with every clause and every kind of start.
+const CLAUSES: &str = r#"use kommo
+extend lead { meeting: datetime? was appointment  due: date? }
+schedule Office { mon..fri 09:00..17:00 }
+cooldown Marketing 3d per lead was Nagging
+trigger A for lead {
+    on first message.incoming(by: customer) per (lead, event.channel) each day { after 0s }
+    on 2h before lead.meeting  on 1w before lead.due at 09:00  on day of lead.due yearly at 09:00
+    on lead.score rises above 5
+    debounce 5m up to 2h while owner is not empty unless lead deleted
+    until Office within 2d else continue
+    after 10m while owner is not empty unless message.outgoing(by: user)
+    during Office  mode restart  once per lead each year  cooldown Marketing
+    limit 3 in 1d per (owner, lead.source) else wait
+    missed within 1h  was Before  allow(may-be-empty, "known")  zone "Asia/Tokyo"
+    do log(text: "{name}")
+}
+trigger B {
+    on every 15m  on every day at 09:00  on every week on mon..wed, fri at 09:00  on every month on last fri at 09:00
+    on every month on day 31 at 09:00  on every year on 29 feb at 09:00  on date 2026-12-31 09:00
+    for each lead where name is not empty
+    do log(text: "{event.at}")
+}
+"#;
+
+#[test]
+fn clauses_that_are_cut_short_compile_to_something() {
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(Some(common::MANIFEST.into()));
+    let mut compile = |text: &str| {
+        workspace.set_file("main.trig".into(), text.into());
+        workspace.compile()
+    };
+    assert_eq!(compile(CLAUSES).diagnostics, []);
+    for (end, _) in CLAUSES.char_indices().skip(10) {
+        for diagnostic in compile(&CLAUSES[..end]).diagnostics {
+            assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
+        }
+    }
+    let words: Vec<(usize, &str)> = CLAUSES
+        .split_whitespace()
+        .scan(0, |from, word| {
+            let at = CLAUSES[*from..].find(word)? + *from;
+            *from = at + word.len();
+            Some((at, word))
+        })
+        .collect();
+    for (at, word) in words {
+        let text = format!("{}{}", &CLAUSES[..at], &CLAUSES[at + word.len()..]);
+        for diagnostic in compile(&text).diagnostics {
+            assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
+        }
+    }
 }

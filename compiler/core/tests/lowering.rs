@@ -92,6 +92,277 @@ trigger A for contact {
     );
 }
 
+/// Only what is said: event kind, clock and fields behind each other, a line for each trigger.
+#[track_caller]
+fn clocks(name: &str, text: &str) {
+    let ir = ir(text);
+    let mut out = String::new();
+    for trigger in &ir.triggers {
+        for start in &trigger.starts {
+            let json = |value: serde_json::Value| value.to_string();
+            out.push_str(&format!(
+                "{}: {}\n    event {}\n    clock {}\n    subject {}\n",
+                trigger.name,
+                start.pattern.text,
+                json(serde_json::to_value(&start.pattern.event).unwrap()),
+                json(serde_json::to_value(&start.clock).unwrap()),
+                json(serde_json::to_value(&start.subject).unwrap()),
+            ));
+        }
+        if let Some(missed) = &trigger.missed {
+            out.push_str(&format!(
+                "    missed {}\n",
+                serde_json::to_value(missed).unwrap()
+            ));
+        }
+    }
+    insta::assert_snapshot!(name, format!("{text}\n=====\n{out}"));
+}
+
+#[test]
+fn recurrences_and_one_shots() {
+    clocks(
+        "clocks",
+        r#"
+use kommo
+trigger A1 { on every 15m  do log(text: "{event.at}") }
+trigger A2 { on every 7h  missed skip  do log(text: "x") }
+trigger A3 { on every day at 10:00  missed run  do log(text: "x") }
+trigger A4 { on every week on thu, mon, sat..mon at 10:00  do log(text: "x") }
+trigger A5 { on every month on day 31 at 10:00  do log(text: "x") }
+trigger A6 { on every month on last day at 10:00  do log(text: "x") }
+trigger A7 { on every month on last fri at 10:00  do log(text: "x") }
+trigger A8 { on every month on second tue at 10:00  do log(text: "x") }
+trigger A9 { on every year on 29 feb at 10:00  missed within 2h  do log(text: "x") }
+trigger B1 { on date 2026-12-31 09:00  on every day at 12:00  zone "Asia/Tokyo"  do log(text: "{event.at}") }
+"#,
+    );
+}
+
+#[test]
+fn offsets_from_date_fields() {
+    clocks(
+        "offsets",
+        r#"
+use kommo
+extend lead { meeting: datetime?  due: date? }
+extend contact { birthday: date? }
+trigger A1 for lead { on 2h before lead.meeting  do log(text: "{event.at}") }
+trigger A2 for lead { on 1d before lead.meeting  do log(text: "x") }
+trigger A3 for lead { on 1d before lead.meeting at 18:00  do log(text: "x") }
+trigger A4 { on 1w2d after lead.due at 09:00  do log(text: "x") }
+trigger A5 { on day of lead.due at 09:00  on day of lead.meeting at 08:00  do log(text: "x") }
+trigger A6 for contact { on 3d after contact.birthday yearly at 09:00  do log(text: "x") }
+trigger A7 { on day of contact.birthday yearly at 09:00  for each lead of contact where owner is not empty  do log(text: "x") }
+pipeline Sales for lead {
+    stage New initial
+    stage Met { trigger A8 { on 30m after lead.meeting } }
+}
+"#,
+    );
+}
+
+#[test]
+fn a_sweep_has_no_outer_record() {
+    lowered(
+        "sweep",
+        r#"
+use kommo
+condition Subscribed for contact = tags has "news"
+trigger A for contact {
+    on every week on mon at 09:00
+    for each contact where Subscribed
+    once each month
+    do set tags += "reminded"
+}
+"#,
+    );
+}
+
+#[test]
+fn everything_between_the_event_and_the_firing() {
+    lowered(
+        "pacing",
+        r#"
+use kommo
+schedule Office { mon..fri 09:00..17:00 }
+cooldown Marketing 3d per lead was Nagging
+trigger A "All of it" for lead {
+    on       first message.incoming(text contains "price", by: customer) per (lead, event.channel) each day { by customer  after 0s }
+    on       lead created { when name is not empty }
+    when     owner is not empty
+    debounce 5m up to 2h while owner is not empty unless lead deleted
+    until    Office and price > 5 USD within 2d else continue
+    after    10m while owner is not empty unless message.outgoing(by: user)
+    during   Office
+    mode     restart
+    once     per lead each year
+    cooldown Marketing
+    limit    3 in 1d per (owner, lead.source) else wait
+    was      Before
+    again
+    disabled
+    priority -5
+    zone     "Asia/Tokyo"
+    do       log(text: "x")
+}
+trigger B for lead { on lead created  until Office within 1h else drop  debounce 1m  mode parallel  limit 2 each week  once  do log(text: "x") }
+"#,
+    );
+    let ir = ir("use kommo\ncooldown Marketing 3d per contact was Nagging\n");
+    let renamed = &ir.renamed_cooldowns[0];
+    assert_eq!(
+        (renamed.name.as_str(), renamed.was.as_str()),
+        ("Marketing", "Nagging")
+    );
+}
+
+#[test]
+fn crossings_of_a_bound() {
+    lowered(
+        "crossings",
+        r#"
+use kommo
+extend lead { rate: decimal  since: duration? }
+trigger A for lead { on lead.score rises above 50  do log(text: "x") }
+trigger B for lead { on lead.rate falls below 2  on lead.since rises above 2d  do log(text: "x") }
+"#,
+    );
+}
+
+#[test]
+fn old_names_are_kept() {
+    let ir = ir("use kommo\n\
+        enum colour = red | blue was azure\n\
+        extend lead { stars: int? was rating  colour: colour? }\n\
+        pipeline Sales for lead { stage New was Fresh initial  stage Won was Sold success }\n");
+    let lead = ir.entities.iter().find(|e| e.name == "kommo.lead").unwrap();
+    assert_eq!(lead.field("stars").unwrap().was.as_deref(), Some("rating"));
+    let colour = ir.enums.iter().find(|e| e.name == "colour").unwrap();
+    assert_eq!(colour.variants[1].was.as_deref(), Some("azure"));
+    let old: Vec<_> = ir.pipelines[0]
+        .stages
+        .iter()
+        .map(|s| s.was.as_deref())
+        .collect();
+    assert_eq!(old, [Some("Fresh"), Some("Sold")]);
+}
+
+#[test]
+fn a_flow_waits_branches_and_has_goals() {
+    lowered(
+        "flow",
+        r#"
+use kommo
+pipeline Sales for lead { stage New initial  stage Won success }
+schedule Office { mon..fri 09:00..17:00 }
+flow Onboarding "Welcome" for contact {
+    priority 5
+    when email is not empty
+    do {
+        wait 2d
+        goal Answered was Replied on message.incoming(by: customer)
+        goal Named when name is not empty
+        wait until Office within 3d else continue
+        if name is not empty { create lead(name: "{name}", stage: New) }
+        else if email is not empty { stop this }
+        else { start Later }
+        stop Later
+    }
+}
+flow Later for contact { do { log(text: "later") } }
+trigger Begin for lead {
+    on lead enters Sales.New
+    do {
+        wait 1h
+        for each person of contacts where email is not empty and Adult {
+            start Onboarding for person
+            set person.tags += "greeted"
+        }
+    }
+}
+condition Adult for contact = name is not empty
+trigger Reached for contact { on goal.reached(goal: Onboarding.Answered)  on goal.skipped(goal: Onboarding.Named)  do log(text: "goal", mail: contact.email) }
+"#,
+    );
+}
+
+#[test]
+fn a_template_becomes_triggers_of_the_names_of_its_applies() {
+    lowered(
+        "template",
+        r#"
+use kommo
+pipeline Sales for lead {
+    stage New initial
+    stage Won success { apply Reach(5m) as ReachWon }
+}
+template Remind(s: stage of Sales, delay: duration = 1d, who: user) {
+    trigger First { on lead enters s  after delay while stage == s  cooldown delay  do { set owner = who  wait delay } }
+    apply Reach(delay) as Inner
+}
+template Reach(delay: duration) { trigger for lead { on message.incoming  after delay  do { move to Sales.Won as user "anna"  log(text: "{delay}") } } }
+apply Remind(Sales.New, who: user "anna@acme.com") as RemindNew was RemindOld
+"#,
+    );
+}
+
+#[test]
+fn declarations_beside_triggers() {
+    let ir = ir(r#"
+use kommo
+enum size = small was little | large
+extend lead { size: size?  wishes: list of text  wanted: text? was wants }
+pipeline Sales for lead { stage New initial was Fresh  stage Won success }
+group item = lead, contact
+event thing.seen for item { at: datetime }
+event stripe.paid for lead from webhook "ops" id body.event.id {
+    lead: by id = body.data.lead
+    amount: money = minor(body.amount, "USD")
+    kind: text = "paid"
+    size: size = large
+    note: text?
+    buyer: contact? by email = body.`0`.email
+}
+event wish.made for lead { what: text } updates lead.wishes += what updates lead.wanted = what
+feed Blog "https://acme.com/feed.xml" every 1h
+breaker Storm { over 25_000 tags changes in 1h  pause 30m }
+breaker Fields { over 10 field changes in 1m  pause 1h }
+cooldown Mail 1d was Post
+action mail for contact { to: contact = subject  text: text  list: text? } if_unknown hold when list is empty or to.name == list
+condition From(part: text, least: money) for lead =
+    source contains part and price > least and any c in contacts where c.name == part
+trigger A for lead {
+    on lead created
+    when From("google", 10 USD) and meeting > now
+    do log(text: "{lead.price:,.2} {lead.meeting:%d.%m.%Y}")
+}
+extend lead { meeting: datetime? }
+"#);
+    let own =
+        |name: &str| !name.contains("kommo.") && !name.contains("crm.") && !name.contains("trig.");
+    let events: Vec<_> = ir.events.iter().filter(|e| own(&e.name)).collect();
+    let actions: Vec<_> = ir.actions.iter().filter(|a| own(&a.name)).collect();
+    let shown = serde_json::json!({
+        "events": events,
+        "actions": actions,
+        "feeds": ir.feeds,
+        "breakers": ir.breakers,
+        "cooldowns": ir.renamed_cooldowns,
+        "conditions": ir.conditions,
+        "enums": ir.enums.iter().filter(|e| own(&e.name)).collect::<Vec<_>>(),
+        "pipelines": ir.pipelines,
+        "actions of A": ir.triggers[0].actions,
+        "guards of A": ir.triggers[0].guards,
+    });
+    let feed = ir.feeds.first().unwrap();
+    assert_eq!(ir.events[feed.event.index()].name, "Blog.updated");
+    insta::assert_snapshot!(
+        "declarations",
+        serde_json::to_string_pretty(&shown).unwrap()
+    );
+}
+
 #[test]
 fn triggers_run_by_priority_then_name() {
     let ir = ir("use kommo\n\
@@ -135,11 +406,11 @@ fn an_ir_survives_its_json() {
     );
     let other = String::from_utf8(json)
         .unwrap()
-        .replacen("\"version\":1", "\"version\":9", 1);
+        .replacen("\"version\":2", "\"version\":9", 1);
     let error = Ir::from_json(other.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the project was compiled to format 9, this program reads format 1"
+        "the project was compiled to format 9, this program reads format 2"
     );
 }
 

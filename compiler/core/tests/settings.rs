@@ -42,3 +42,29 @@ fn a_broken_manifest_hides_no_receivers() {
         );
     }
 }
+
+#[test]
+fn what_a_trigger_allows_is_allowed_at_every_level() {
+    let allowed = "use kommo\ntrigger A for lead { on lead created  allow(may-be-empty, \"known\")  do log(text: \"{name}\") }\n";
+    let unused = "use kommo\ntrigger A for lead { on lead created  allow(may-be-empty, \"known\")  do log(text: \"x\") }\n";
+    for (lint, text, expected) in [
+        ("may-be-empty = \"deny\"", allowed, ""),
+        ("may-be-empty = \"allow\"", allowed, ""),
+        ("unused-allow = \"deny\"", allowed, ""),
+        ("unused-allow = \"deny\"", unused, "Error unused-allow"),
+        ("unused-allow = \"warn\"", unused, "Warning unused-allow"),
+        ("unused-allow = \"allow\"", unused, ""),
+    ] {
+        let manifest = format!("{}\n[lints]\n{lint}\n", common::MANIFEST);
+        let sources = SourceSet {
+            manifest: Some(manifest.as_str().into()),
+            files: vec![("main.trig".into(), text.into())],
+        };
+        let said: Vec<String> = compile(&sources)
+            .diagnostics
+            .iter()
+            .map(|d| format!("{:?} {}", d.severity, d.rule))
+            .collect();
+        assert_eq!(said.join(", "), expected, "{lint}: {text}");
+    }
+}

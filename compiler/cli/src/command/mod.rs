@@ -3,7 +3,11 @@
 mod build;
 mod check;
 mod completions;
+mod explain;
+mod fmt;
 mod graph;
+mod init;
+mod man;
 mod test;
 
 use crate::Outcome;
@@ -11,11 +15,15 @@ use crate::output::Colour;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
     Check(check::Args),
     Test(test::Args),
     Build(build::Args),
     Graph(graph::Args),
+    Fmt(fmt::Args),
+    Explain(explain::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -29,7 +37,11 @@ impl Command {
             Self::Test(args) => test::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
+            Self::Fmt(args) => fmt::run(&args, colour),
+            Self::Init(args) => init::run(&args),
+            Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }

@@ -13,20 +13,27 @@ pub(super) struct Clauses<'a> {
     pub(super) each: Option<(&'a ast::ForEach, Span)>,
     pub(super) by: Option<(&'a [ast::Name], Span)>,
     pub(super) when: Option<(&'a ast::Expr, Span)>,
+    pub(super) debounce: Option<(&'a ast::Clause, Span)>,
+    pub(super) until: Option<(&'a ast::Clause, Span)>,
     pub(super) after: Option<(&'a ast::Clause, Span)>,
     pub(super) during: Option<(&'a ast::Expr, Span)>,
+    pub(super) mode: Option<(&'a ast::Name, Span)>,
+    pub(super) once: Option<(&'a ast::Clause, Span)>,
     pub(super) cooldown: Option<(&'a ast::CooldownRef, Option<&'a ast::Key>, Span)>,
+    pub(super) limit: Option<(&'a ast::Clause, Span)>,
+    pub(super) missed: Option<(&'a ast::MissedPolicy, Span)>,
     pub(super) zone: Option<(&'a ast::TextLit, Span)>,
     pub(super) priority: Option<(&'a ast::Expr, Span)>,
     pub(super) disabled: Option<Span>,
     pub(super) backwards: Option<Span>,
     pub(super) again: Option<Span>,
     pub(super) as_user: Option<(&'a ast::Expr, Span)>,
+    pub(super) was: Option<(&'a ast::Path, Span)>,
     pub(super) body: Option<(&'a ast::Block, Span)>,
 }
 
 impl Cx<'_> {
-    /// Sorts clauses; says which stand twice, and which this version does not carry out.
+    /// Sorts clauses; says which stand twice.
     pub(super) fn clauses<'a>(&mut self, clauses: &'a [ast::Clause]) -> Clauses<'a> {
         use ast::ClauseKind as K;
         let mut c = Clauses::default();
@@ -53,30 +60,17 @@ impl Cx<'_> {
                 K::Again => set(&mut c.again, span, |x| *x),
                 K::As(expr) => set(&mut c.as_user, (expr, span), |x| x.1),
                 K::Do(block) => set(&mut c.body, (block, span), |x| x.1),
-                K::Mode(name) if name.text == "single" => None,
-                K::Mode(name) if !["restart", "parallel"].contains(&name.text.as_str()) => {
-                    if !name.is_missing() {
-                        self.report(rules::unknown_name::word(
-                            self.path,
-                            name.span,
-                            "a mode",
-                            &name.text,
-                            &["single", "restart", "parallel"],
-                        ));
-                    }
+                K::Debounce { .. } => set(&mut c.debounce, (clause, span), |x| x.1),
+                K::Until { .. } => set(&mut c.until, (clause, span), |x| x.1),
+                K::Mode(name) => set(&mut c.mode, (name, span), |x| x.1),
+                K::Once { .. } => set(&mut c.once, (clause, span), |x| x.1),
+                K::Limit { .. } => set(&mut c.limit, (clause, span), |x| x.1),
+                K::Missed(policy) => set(&mut c.missed, (policy, span), |x| x.1),
+                K::Was(path) => set(&mut c.was, (path, span), |x| x.1),
+                K::Allow { rule, reason } => {
+                    self.allow(rule, reason.as_ref(), span);
                     None
                 }
-                K::Mode(name) => {
-                    let what = format!("`mode {}`", name.text);
-                    self.not_yet(span, &what)
-                }
-                K::Debounce { .. } => self.not_yet(span, "`debounce`"),
-                K::Until { .. } => self.not_yet(span, "`until`"),
-                K::Once { .. } => self.not_yet(span, "`once`"),
-                K::Limit { .. } => self.not_yet(span, "`limit`"),
-                K::Missed(_) => self.not_yet(span, "`missed`"),
-                K::Was(_) => self.not_yet(span, "`was`"),
-                K::Allow { .. } => self.not_yet(span, "`allow`"),
                 K::Bad => None,
             };
             if let Some(first) = twice {
@@ -89,10 +83,6 @@ impl Cx<'_> {
             }
         }
         c
-    }
-
-    fn not_yet(&mut self, span: Span, what: &str) -> Option<Span> {
-        self.unsupported(span, what)
     }
 }
 

@@ -1,19 +1,23 @@
-//! `after`, with what must hold meanwhile and what cancels it.
+//! `after` and `debounce`, with what must hold meanwhile and what cancels them.
 
 use trig_grammar::ast;
-use trig_ir::{After, Cancel, Expr, GuardKind, Root, Test, Value};
+use trig_ir::{After, Cancel, Debounce, Guard, GuardKind, Millis, Test};
 
 use super::cx::{Cx, Env};
-use super::literal;
 use super::pattern::Shape;
 use crate::rules;
 
+/// The longest that a `debounce` without `up to` waits, in multiples of its duration.
+const UP_TO: i64 = 10;
+
 impl Cx<'_> {
+    /// The delay of a trigger, or (`own`) of one of its starts: that may be zero, where others wait.
     pub(super) fn after(
         &mut self,
         env: &Env,
         clause: &ast::Clause,
         shapes: &[Option<Shape>],
+        own: bool,
     ) -> Option<After> {
         let ast::ClauseKind::After {
             duration,
@@ -23,106 +27,88 @@ impl Cx<'_> {
         else {
             return None;
         };
-        let duration = match literal::constant(duration) {
-            Ok(Some((Value::Duration(d), _))) => d,
-            Err((span, message)) => {
-                self.report(rules::invalid_literal::problem(self.path, span, message));
-                return None;
-            }
-            _ => {
-                if duration.kind != ast::ExprKind::Missing {
-                    self.report(rules::misplaced_clause::with_help(
-                        self.path,
-                        duration.span,
-                        "after `after` stands a duration",
-                        "write `after 10m`",
-                    ));
-                }
-                return None;
-            }
-        };
-        let holds = holds.as_ref().map(|expr| {
-            let mut env = env.clone();
-            env.event = None;
-            env.old = false;
-            let test = self.condition(&env, expr);
-            self.guard(GuardKind::While, expr.span, Test::Expr(test))
-        });
-        let mut cancels = Vec::new();
-        for pattern in unless {
-            cancels.extend(self.cancel(env, pattern, shapes));
+        let lowered = self.constant_duration(duration, "after", "");
+        if lowered == Some(Millis::default()) && !own {
+            self.report(rules::invalid_literal::with_help(
+                self.path,
+                duration.span,
+                "a duration of zero is none",
+                "leave `after` out to fire at once",
+            ));
         }
+        let holds = self.holds(env, holds.as_ref());
+        let unless = self.cancels(env, unless, shapes);
         Some(After {
             loc: self.loc(clause.span),
-            duration,
+            duration: lowered?,
             holds,
-            unless: cancels,
+            unless,
         })
     }
 
-    /// An event after `unless`, and how it belongs to the firing that it cancels.
-    fn cancel(
+    pub(super) fn debounce(
         &mut self,
         env: &Env,
-        pattern: &ast::Pattern,
-        starts: &[Option<Shape>],
-    ) -> Option<Cancel> {
-        let shape = self.shape(pattern)?;
-        let lowered = self.pattern(env, pattern, &shape);
-        let reads_firing = lowered.pattern.filter.as_ref().is_some_and(reads_firing);
-        let mut subject = None;
-        if !reads_firing && !env.lenient {
-            // nothing in the pattern says which firing it belongs to: its reference to the subject does
-            let of = env.subject.filter(|of| {
-                let references = crate::model::Model::references(&shape.fields.fields, *of);
-                shape.derived == Some(*of) || references.count() == 1
-            });
-            let Some(of) = of else {
-                let name = env.subject.map_or("firing", |s| self.model.entity_name(s));
-                let (name, what) = (name.to_owned(), shape.fields.what.clone());
-                self.report(rules::uncorrelated_unless::problem(
-                    self.path,
-                    pattern.span,
-                    &what,
-                    &name,
-                ));
-                return None;
-            };
-            subject = self.subject_place(&shape, of, None, Root::Candidate, pattern.span);
+        clause: &ast::Clause,
+        shapes: &[Option<Shape>],
+    ) -> Option<Debounce> {
+        let ast::ClauseKind::Debounce {
+            duration: written,
+            up_to,
+            holds,
+            unless,
+        } = &clause.kind
+        else {
+            return None;
+        };
+        let duration = self.duration(
+            written,
+            "write for how long nothing may come: `debounce 5m`",
+        );
+        let most = up_to.as_ref().and_then(|lit| {
+            self.duration(
+                lit,
+                "write for how long it waits at most: `debounce 5m up to 1h`",
+            )
+        });
+        if let (Some(duration), Some(most), Some(lit)) = (duration, most, up_to)
+            && most < duration
+        {
+            self.report(rules::invalid_literal::with_help(
+                self.path,
+                lit.span,
+                format!("`up to {most}` ends before the first {duration} of rest are over"),
+                "after `up to` stands the longer of the two",
+            ));
         }
-        // where both events refer to the same finer entity type, that one must be equal, too
-        let theirs = self.finer(&shape, env.subject, Root::Candidate);
-        let mut finer = Vec::new();
-        for start in starts.iter().flatten() {
-            let mut pairs = Vec::new();
-            for (entity, ours) in self.finer(start, env.subject, Root::Event) {
-                let same = theirs.iter().filter(|(id, _)| *id == entity);
-                pairs.extend(same.map(|(_, place)| (ours.clone(), place.clone())));
-            }
-            finer.push(pairs);
-        }
-        let by = lowered.by.map(|(by, _)| by).unwrap_or_default();
-        Some(Cancel {
-            pattern: lowered.pattern,
-            by,
-            subject,
-            finer,
+        let holds = self.holds(env, holds.as_ref());
+        let unless = self.cancels(env, unless, shapes);
+        let duration = duration?;
+        Some(Debounce {
+            loc: self.loc(clause.span),
+            duration,
+            up_to: most.unwrap_or_else(|| duration.times(UP_TO).unwrap_or(duration)),
+            holds,
+            unless,
         })
     }
-}
 
-/// Whether an expression reads anything of the firing that an event may cancel.
-fn reads_firing(expr: &Expr) -> bool {
-    let own = match expr {
-        Expr::Load(place) | Expr::Condition(_, Some(place), _) => {
-            matches!(
-                place.root,
-                Root::Subject | Root::Event | Root::Outer | Root::Old
-            )
-        }
-        _ => false,
-    };
-    let mut found = own;
-    expr.for_each_child(&mut |child| found |= reads_firing(child));
-    found
+    /// What must hold throughout.
+    fn holds(&mut self, env: &Env, expr: Option<&ast::Expr>) -> Option<Guard> {
+        let expr = expr?;
+        let test = self.condition(&env.later("while"), expr);
+        Some(self.guard(GuardKind::While, expr.span, Test::Expr(test)))
+    }
+
+    fn cancels(
+        &mut self,
+        env: &Env,
+        unless: &[ast::Pattern],
+        shapes: &[Option<Shape>],
+    ) -> Vec<Cancel> {
+        unless
+            .iter()
+            .filter_map(|pattern| self.cancel(env, pattern, shapes))
+            .collect()
+    }
 }

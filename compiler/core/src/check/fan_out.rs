@@ -1,18 +1,41 @@
 //! `for each`: one firing for each of several records.
 
 use trig_grammar::ast;
-use trig_ir::{EachSource, EntityId, ForEach, GuardKind, Root, Test, Type};
+use trig_ir::{EachSource, EntityId, ForEach, Guard, GuardKind, Root, Test, Type};
 
 use super::cx::{Cx, Env};
+use super::operator::present_places;
 use crate::rules;
 
 impl Cx<'_> {
-    pub(super) fn for_each(
-        &mut self,
-        env: &Env,
-        node: &ast::ForEach,
-    ) -> Option<(ForEach, EntityId)> {
-        let source = node.source.as_ref()?;
+    /// Lowers the clause. From then on the subject is the element, and what it was is the outer record.
+    pub(super) fn fan_out(&mut self, env: &mut Env, node: &ast::ForEach) -> Option<ForEach> {
+        let found = self.for_each(env, node);
+        env.lenient |= found.is_none();
+        env.outer = env.subject;
+        env.subject = found.as_ref().map(|(_, element)| *element);
+        env.old = false;
+        env.element = None;
+        for place in &mut env.present {
+            if place.root == Root::Subject {
+                place.root = Root::Outer;
+            }
+        }
+        let (each, _) = found?;
+        if let Some(Guard {
+            test: Test::Expr(test),
+            ..
+        }) = &each.filter
+        {
+            present_places(test, &mut env.present);
+        }
+        Some(each)
+    }
+
+    fn for_each(&mut self, env: &Env, node: &ast::ForEach) -> Option<(ForEach, EntityId)> {
+        let Some(source) = &node.source else {
+            return self.sweep(env, node);
+        };
         let (place, ty, _) = self.place(env, source)?;
         // `for each contact of deal`: the deal's only collection of contacts
         let (place, element) = match ty {
@@ -90,21 +113,44 @@ impl Cx<'_> {
         if place.root == Root::Subject {
             place.root = Root::Outer;
         }
-        let mut inner = env.clone();
-        inner.outer = env.subject;
-        inner.subject = Some(element);
-        inner.old = false;
+        let each = self.each(env, node, EachSource::Of(place), element);
+        Some((each, element))
+    }
+    /// Over all records of an entity.
+    fn sweep(&mut self, env: &Env, node: &ast::ForEach) -> Option<(ForEach, EntityId)> {
+        if node.binder.is_missing() {
+            return None;
+        }
+        let entity = self.entity(&ast::Path {
+            span: node.binder.span,
+            names: vec![node.binder.clone()],
+        })?;
+        let each = self.each(env, node, EachSource::All(entity), entity);
+        Some((each, entity))
+    }
+
+    fn each(
+        &mut self,
+        env: &Env,
+        node: &ast::ForEach,
+        source: EachSource,
+        element: EntityId,
+    ) -> ForEach {
+        let inner = Env {
+            outer: env.subject,
+            subject: Some(element),
+            old: false,
+            element: None,
+            ..env.clone()
+        };
         let filter = node.filter.as_ref().map(|filter| {
             let test = self.condition(&inner, filter);
             self.guard(GuardKind::Where, filter.span, Test::Expr(test))
         });
-        Some((
-            ForEach {
-                loc: self.loc(node.span),
-                source: EachSource::Of(place),
-                filter,
-            },
-            element,
-        ))
+        ForEach {
+            loc: self.loc(node.span),
+            source,
+            filter,
+        }
     }
 }

@@ -21,16 +21,13 @@ impl Cx<'_> {
     pub(super) fn home_guard(
         &mut self,
         home: &Home,
-        entity: EntityId,
         subject: Option<EntityId>,
         backwards: bool,
         span: Span,
     ) -> Option<Guard> {
-        if subject != Some(entity) {
-            return None;
-        }
-        let field = self.stage_field(entity)?;
         let pipeline = self.model.pipeline(home.pipeline)?;
+        let entity = subject.filter(|s| *s == pipeline.entity)?;
+        let field = self.stage_field(entity)?;
         let here = pipeline.stages.iter().position(|s| s.name == home.stage)?;
         let mut allowed = Vec::new();
         for (i, stage) in pipeline.stages.iter().enumerate() {
@@ -57,6 +54,13 @@ impl Cx<'_> {
             test,
             text,
         })
+    }
+
+    /// The stage as `Pipeline.Stage`.
+    pub(super) fn home_name(&self, home: &Home) -> SmolStr {
+        let pipeline = self.model.pipeline(home.pipeline);
+        let pipeline = pipeline.map(|p| p.name.as_str()).unwrap_or_default();
+        smol_str::format_smolstr!("{pipeline}.{}", home.stage)
     }
 
     /// The field of an entity that holds its stage.

@@ -7,6 +7,22 @@ use trig_ir::{Date, Decimal, Millis, Money, Time, Type, Value, normalize};
 /// The names of the weekdays, Monday first.
 pub(crate) const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// The months, for people.
+const MONTHS: &[&str] = &[
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// The number of a weekday, Monday = 1.
 pub(crate) fn weekday(name: &str) -> Option<u8> {
     (1..)
@@ -66,6 +82,40 @@ pub(crate) fn date(lit: &ast::DateLit) -> Result<Date, String> {
         return Err(no_such_day());
     };
     Date::new(year, month, day).map_err(|_| no_such_day())
+}
+
+/// The day of the year that was written: month and day.
+pub(crate) fn month_day(lit: &ast::MonthDayLit) -> Result<(u8, u8), String> {
+    // of a leap year: 29 February exists, though not in every year
+    match Date::new(
+        2024,
+        i8::try_from(lit.month).unwrap_or(0),
+        i8::try_from(lit.day).unwrap_or(0),
+    ) {
+        Ok(_) => Ok((lit.month, lit.day)),
+        Err(_) => {
+            let month = lit
+                .month
+                .checked_sub(1)
+                .and_then(|m| MONTHS.get(usize::from(m)));
+            Err(format!(
+                "{} has no day {}",
+                month.unwrap_or(&"the year"),
+                lit.day
+            ))
+        }
+    }
+}
+
+/// The weekdays from one to the other, round the end of the week where need be.
+pub(crate) fn weekday_range(low: u8, high: u8) -> Vec<u8> {
+    let mut days = vec![low];
+    let mut day = low;
+    while day != high && days.len() < WEEKDAYS.len() {
+        day = day % 7 + 1;
+        days.push(day);
+    }
+    days
 }
 
 /// The zone that a text names, or the text.

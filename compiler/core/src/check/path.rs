@@ -23,17 +23,11 @@ impl Cx<'_> {
         }
         let mut readings: Vec<(SmolStr, Typed)> = Vec::new();
         if env.candidate.is_none()
-            && let Some(subject) = env.subject
+            && let Some((root, subject)) = env.bare()
             && let Some(entity) = self.model.entity(subject)
             && match_field(&entity.fields, &path.names).is_some()
         {
-            let typed = self.walk(
-                Place::root(Root::Subject),
-                Type::Entity(subject),
-                false,
-                path,
-                0,
-            );
+            let typed = self.walk(Place::root(root), Type::Entity(subject), false, path, 0);
             let reading = smol_str::format_smolstr!("{}.{}", short(&entity.name), path.text());
             readings.push((reading, typed));
         }
@@ -73,8 +67,39 @@ impl Cx<'_> {
         }
     }
 
+    /// A parameter of the template that is being checked.
+    fn parameter(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        let mut params = self.bound.params.iter();
+        let typed = params.find(|(n, _)| *n == first.text)?.1.clone();
+        if let Some(what) = self.visible_beside(env, &first.text) {
+            self.report(rules::hidden_name::problem(
+                self.path,
+                first.span,
+                &first.text,
+                &what,
+            ));
+        }
+        let Some(name) = path.names.get(1).filter(|n| !n.is_missing()) else {
+            return Some(typed);
+        };
+        if !typed.is_poison() {
+            let ty = self.model.type_name(&typed.ty);
+            self.report(rules::unknown_field::no_fields(
+                self.path,
+                name.span,
+                &first.text,
+                &ty,
+                &name.text,
+            ));
+        }
+        Some(Typed::poison())
+    }
+
     /// Variables, fields of the event in whose parentheses it stands, `event`, `old` and `subject`.
     fn variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        if let Some(found) = self.parameter(env, path, first) {
+            return Some(found);
+        }
         for (slot, (name, ty)) in (0..).zip(&env.binders) {
             if *name == first.text {
                 return Some(self.walk(
@@ -91,6 +116,15 @@ impl Cx<'_> {
         {
             let place = Place::field(Root::Candidate, field.name.clone());
             return Some(self.walk(place, field.ty.clone(), field.optional, path, used));
+        }
+        if let ("event" | "old", Some(clause)) = (first.text.as_str(), env.later) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                first.span,
+                format!("`{clause}` looks at things as they are then, not at what started it: there is no `{}` here", first.text),
+                "ask it with `when`, at the event; here, ask the record itself",
+            ));
+            return Some(Typed::poison());
         }
         match first.text.as_str() {
             "event" => {
@@ -186,28 +220,8 @@ impl Cx<'_> {
             match decl {
                 Decl::Condition(id) if bool_fits => {
                     let name = full.clone();
-                    let of = self.model.condition(id).and_then(|c| c.subject);
-                    let place = match (of, env.subject) {
-                        (None, _) => None,
-                        (Some(of), Some(subject)) if of == subject => {
-                            Some(Place::root(Root::Subject))
-                        }
-                        (Some(of), _) => {
-                            let message = format!(
-                                "`{name}` asks something of a `{}`, and the subject here is {}",
-                                self.model.entity_name(of),
-                                env.subject.map_or("nothing".to_owned(), |s| format!(
-                                    "a `{}`",
-                                    self.model.entity_name(s)
-                                )),
-                            );
-                            self.report(rules::type_mismatch::message(
-                                self.path, path.span, message,
-                            ));
-                            return Some((name, Typed::poison()));
-                        }
-                    };
-                    return Some((name, Typed::bool(Expr::Condition(id, place, Vec::new()))));
+                    let typed = self.ask_bare(env, path.span, id, &name);
+                    return Some((name, typed));
                 }
                 Decl::Schedule(id) if bool_fits => {
                     return Some((full.clone(), Typed::bool(Expr::Open(id))));
@@ -476,11 +490,20 @@ impl Cx<'_> {
             return;
         };
         let text = path.text();
+        if self.is_of_element(env, path) {
+            return;
+        }
         if let Some((entity, _)) = self.entity_prefix(path) {
             if env.event_lenient {
                 return;
             }
             let name = self.model.entity_name(entity).to_owned();
+            if env.subject.is_none() && env.event.is_some() {
+                self.report(rules::no_subject::no_record(
+                    self.path, path.span, &text, &name,
+                ));
+                return;
+            }
             let help = self.collection_help(env, entity);
             self.report(rules::no_subject::problem(
                 self.path,
@@ -522,6 +545,43 @@ impl Cx<'_> {
             ));
             return;
         }
+        if env.candidate.is_some()
+            && let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
+            && match_field(&entity.fields, &path.names).is_some()
+        {
+            let owner = short(&entity.name);
+            let message = format!("the event has no `{text}`");
+            let help = format!("the record's own field is `{owner}.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        if let Some(event) = &env.event
+            && env.candidate.is_none()
+            && match_field(&event.fields, &path.names).is_some()
+        {
+            let message = format!("there is no name `{text}`");
+            let help = format!("the event's own field is `event.{text}` here");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        if env.subject.is_none()
+            && env.event.is_some()
+            && expected != Some(&Type::Weekday)
+            && self
+                .model
+                .entities
+                .iter()
+                .any(|e| match_field(&e.fields, &path.names).is_some())
+        {
+            self.report(rules::no_subject::no_record(
+                self.path, path.span, &text, "ENTITY",
+            ));
+            return;
+        }
         let mut known: Vec<String> = env
             .binders
             .iter()
@@ -539,7 +599,7 @@ impl Cx<'_> {
         }
         if let Some(candidate) = &env.candidate {
             known.extend(candidate.fields.iter().map(|f| f.name.to_string()));
-        } else if let Some(entity) = env.subject.and_then(|s| self.model.entity(s)) {
+        } else if let Some(entity) = env.bare().and_then(|(_, s)| self.model.entity(s)) {
             known.extend(entity.fields.iter().map(|f| f.name.to_string()));
         }
         let values = |d| {
@@ -564,6 +624,26 @@ impl Cx<'_> {
         self.report(rules::unknown_name::problem(
             self.path, span, what, word, &known,
         ));
+    }
+
+    /// Whether a path that leads nowhere asks a record of the `for each` that is still to come; says so then.
+    fn is_of_element(&mut self, env: &Env, path: &ast::Path) -> bool {
+        let Some(element) = env.element.and_then(|e| self.model.entity(e)) else {
+            return false;
+        };
+        let named = self.entity_prefix(path).map(|(entity, _)| entity) == env.element;
+        if !named && match_field(&element.fields, &path.names).is_none() {
+            return false;
+        }
+        let name = short(&element.name).to_owned();
+        let text = path.text();
+        self.report(rules::misplaced_clause::with_help(
+            self.path,
+            path.span,
+            format!("`{text}` differs from one `{name}` to the next, and this is asked once, before `for each`"),
+            format!("ask it of each: `for each {name} … where {text} …`"),
+        ));
+        true
     }
 
     /// What to write where the subject has several records of an entity.
@@ -605,13 +685,16 @@ impl Cx<'_> {
     }
 }
 
-/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`).
+/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`). One that
+/// a catalogue added to what is shared bears the catalogue's name (`bitrix24.deal`), and may be called without it where
+/// no other field has that name.
 pub(super) fn match_field<'f>(
     fields: &'f [Field],
     names: &[ast::Name],
 ) -> Option<(&'f Field, usize)> {
     let mut text = String::new();
     let mut found = None;
+    let mut bare = None;
     for (i, name) in names.iter().enumerate().take(3) {
         if i > 0 {
             text.push('.');
@@ -619,9 +702,22 @@ pub(super) fn match_field<'f>(
         text.push_str(&name.text);
         if let Some(field) = fields.iter().find(|f| f.name == text) {
             found = Some((field, i + 1));
+        } else if let Some(field) = bare_field(fields, &text) {
+            bare = Some((field, i + 1));
         }
     }
-    found
+    found.or(bare)
+}
+
+/// The only field that is called `name` behind the name of a catalogue.
+fn bare_field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
+    let mut called = fields
+        .iter()
+        .filter(|f| f.name.ends_with(name) && f.name.len() > name.len() && short(&f.name) == name);
+    match (called.next(), called.next()) {
+        (Some(field), None) => Some(field),
+        _ => None,
+    }
 }
 
 fn prefix(path: &ast::Path, used: usize) -> String {

@@ -1,9 +1,9 @@
 //! Patterns of events.
 
-use trig_grammar::{Span, ast};
-use trig_ir::{ActorKind, EntityId, EventKind, Expr, Field, Pattern, Place, Root, Type, Value};
+use trig_grammar::ast;
+use trig_ir::{EntityId, EventKind, Field, Type};
 
-use super::cx::{Cx, Env, EventFields, Typed};
+use super::cx::{Cx, EventFields};
 use super::path::match_field;
 use crate::model::{Decl, Lookup, short};
 use crate::rules;
@@ -16,15 +16,33 @@ pub(super) struct Shape {
     pub(super) fields: EventFields,
     /// Whose it is.
     pub(super) subjects: Vec<EntityId>,
-    /// Whether it is a change of a record: then `old.` is there.
+    /// Whose record it carries, where it is no declared event.
     pub(super) derived: Option<EntityId>,
 }
 
-/// A pattern, lowered.
-pub(super) struct Lowered {
-    pub(super) pattern: Pattern,
-    /// `by:` inside the filter.
-    pub(super) by: Option<(Vec<ActorKind>, Span)>,
+impl Shape {
+    /// Whether it is a change of a record of `subject`: then `old.` is there.
+    pub(super) fn is_change_of(&self, subject: Option<EntityId>) -> bool {
+        subject.is_some() && self.derived == subject && !matches!(self.event, EventKind::Due(..))
+    }
+
+    /// Whether it happens by the clock.
+    pub(super) fn is_of_the_clock(&self) -> bool {
+        matches!(self.event, EventKind::Clock | EventKind::Due(..))
+    }
+}
+
+/// What a recurrence or one-shot looks like.
+fn clock_shape() -> Shape {
+    Shape {
+        event: EventKind::Clock,
+        fields: EventFields {
+            what: "what the clock starts".to_owned(),
+            fields: vec![field("at", Type::DateTime, false)],
+        },
+        subjects: Vec::new(),
+        derived: None,
+    }
 }
 
 impl Cx<'_> {
@@ -33,22 +51,10 @@ impl Cx<'_> {
         match &pattern.kind {
             ast::PatternKind::Missing => None,
             ast::PatternKind::Path { path, tail } => self.path_shape(path, tail),
-            ast::PatternKind::First { .. } => self.unsupported(pattern.span, "`on first …`"),
-            ast::PatternKind::Every(_) => {
-                self.unsupported(pattern.span, "a recurrence (`on every …`)")
-            }
-            ast::PatternKind::Date { .. } => {
-                self.unsupported(pattern.span, "a one-shot (`on date …`)")
-            }
-            ast::PatternKind::Offset(_) => {
-                self.unsupported(pattern.span, "an offset from a date field")
-            }
+            ast::PatternKind::First { event, .. } => self.shape(event),
+            ast::PatternKind::Every(_) | ast::PatternKind::Date { .. } => Some(clock_shape()),
+            ast::PatternKind::Offset(offset) => self.due_shape(offset),
         }
-    }
-
-    pub(super) fn unsupported<T>(&mut self, span: Span, what: &str) -> Option<T> {
-        self.report(rules::not_yet_supported::problem(self.path, span, what));
-        None
     }
 
     fn path_shape(&mut self, path: &ast::Path, tail: &ast::PatternTail) -> Option<Shape> {
@@ -56,15 +62,18 @@ impl Cx<'_> {
         if path.is_missing() {
             return None;
         }
+        if self.is_goal_event(path) {
+            return self.goal_shape(path, tail);
+        }
         match tail {
             T::None | T::Filter(_) => self.event_shape(path, tail),
             T::Created { .. } => self.record_shape(path, EventKind::Created, false),
             T::Moved { .. } | T::Leaves(_) => self.record_shape(path, EventKind::Moved, true),
             T::Enters(_) => self.record_shape(path, EventKind::Entered, true),
             T::Deleted => self.record_shape(path, EventKind::Deleted, false),
-            T::Changed { .. } | T::Gains(_) | T::Loses(_) => self.field_shape(path, tail),
-            T::RisesAbove(_) => self.unsupported(path.span, "`rises above`"),
-            T::FallsBelow(_) => self.unsupported(path.span, "`falls below`"),
+            T::Changed { .. } | T::Gains(_) | T::Loses(_) | T::RisesAbove(_) | T::FallsBelow(_) => {
+                self.field_shape(path, tail)
+            }
         }
     }
 
@@ -180,42 +189,7 @@ impl Cx<'_> {
     }
 
     fn field_shape(&mut self, path: &ast::Path, tail: &ast::PatternTail) -> Option<Shape> {
-        let Some((entity, used)) = self
-            .entity_prefix(path)
-            .filter(|(_, used)| *used < path.names.len())
-        else {
-            let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
-            if let Some(first) = path.names.first() {
-                let problem = rules::unknown_name::problem(
-                    self.path,
-                    first.span,
-                    "entity",
-                    &first.text,
-                    &known,
-                );
-                self.report(problem);
-            }
-            return None;
-        };
-        let e = self.model.entity(entity)?;
-        let rest = path.names.get(used..).unwrap_or_default();
-        let name = rest.first()?;
-        let Some((found, n)) = match_field(&e.fields, rest) else {
-            let known: Vec<&str> = e.fields.iter().map(|f| f.name.as_str()).collect();
-            let owner = short(&e.name).to_owned();
-            self.report(rules::unknown_field::of_entity(
-                self.path, name.span, &owner, &name.text, &known,
-            ));
-            return None;
-        };
-        if n < rest.len() {
-            self.report(rules::misplaced_clause::problem(
-                self.path,
-                path.span,
-                "a change is watched on the record that has the field, not on one that refers to it",
-            ));
-            return None;
-        }
+        let (entity, found) = self.own_field(path, "a change is watched")?;
         if found.silent {
             let message = format!(
                 "`{}` raises nothing when it changes: the CRM does not report it",
@@ -223,6 +197,25 @@ impl Cx<'_> {
             );
             self.report(rules::misplaced_clause::problem(
                 self.path, path.span, message,
+            ));
+            return None;
+        }
+        if matches!(
+            tail,
+            ast::PatternTail::RisesAbove(_) | ast::PatternTail::FallsBelow(_)
+        ) && !matches!(
+            found.ty,
+            Type::Int | Type::Decimal | Type::Money | Type::Duration | Type::Any
+        ) {
+            let ty = self.model.type_name(&found.ty);
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                path.span,
+                format!(
+                    "`{}` is a `{ty}`, and only numbers, amounts and durations rise and fall",
+                    path.text()
+                ),
+                format!("write `{} changed`", path.text()),
             ));
             return None;
         }
@@ -264,6 +257,114 @@ impl Cx<'_> {
         Some(self.derived(entity, kind, what, extra))
     }
 
+    /// The entity and field that a path names: of that entity itself. `what` says what is done with it: `a change is watched`.
+    pub(super) fn own_field(&mut self, path: &ast::Path, what: &str) -> Option<(EntityId, Field)> {
+        if path.is_missing() {
+            return None;
+        }
+        let Some((entity, used)) = self
+            .entity_prefix(path)
+            .filter(|(_, used)| *used < path.names.len())
+        else {
+            self.no_field_path(path);
+            return None;
+        };
+        let e = self.model.entity(entity)?;
+        let rest = path.names.get(used..).unwrap_or_default();
+        let name = rest.first()?;
+        let Some((found, n)) = match_field(&e.fields, rest) else {
+            let known: Vec<&str> = e.fields.iter().map(|f| f.name.as_str()).collect();
+            let owner = short(&e.name).to_owned();
+            self.report(rules::unknown_field::of_entity(
+                self.path, name.span, &owner, &name.text, &known,
+            ));
+            return None;
+        };
+        if n < rest.len() {
+            let message =
+                format!("{what} on the record that has the field, not on one that refers to it");
+            let mut problem = rules::misplaced_clause::problem(self.path, path.span, message);
+            if let Type::Entity(of) = found.ty {
+                let (from, to) = (self.model.entity_name(of), self.model.entity_name(entity));
+                let field = path.names.get(used + n..).unwrap_or_default();
+                let field: Vec<&str> = field.iter().map(|n| n.text.as_str()).collect();
+                problem.diagnostic = problem.diagnostic.help(format!(
+                    "start with `{from}.{}`; `for each {to} of {from}` leads back to the `{to}`",
+                    field.join(".")
+                ));
+            }
+            self.report(problem);
+            return None;
+        }
+        Some((entity, found.clone()))
+    }
+
+    /// A path that should name a field of an entity, and does not begin with one.
+    fn no_field_path(&mut self, path: &ast::Path) {
+        if let Some((entity, _)) = self.entity_prefix(path) {
+            let name = self.model.entity_name(entity).to_owned();
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                path.span,
+                format!("`{name}` is an entity, and here stands one of its fields"),
+                format!("write `{name}.FIELD`"),
+            ));
+            return;
+        }
+        let mut owners = self
+            .model
+            .entities
+            .iter()
+            .filter(|e| match_field(&e.fields, &path.names).is_some())
+            .map(|e| format!("`{}.{}`", short(&e.name), path.text()));
+        if let Some(first) = owners.next() {
+            let rest: Vec<String> = owners.take(3).collect();
+            let list = [vec![first], rest].concat().join(" or ");
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                path.span,
+                format!("`{}` does not say whose field it is", path.text()),
+                format!("write {list}"),
+            ));
+            return;
+        }
+        let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
+        if let Some(first) = path.names.first() {
+            let problem =
+                rules::unknown_name::problem(self.path, first.span, "entity", &first.text, &known);
+            self.report(problem);
+        }
+    }
+
+    /// What happens at a distance from a date field.
+    fn due_shape(&mut self, offset: &ast::Offset) -> Option<Shape> {
+        let (entity, field) = self.own_field(&offset.field, "time is counted")?;
+        let path = offset.field.text();
+        if !matches!(field.ty, Type::Date | Type::DateTime) {
+            if field.ty != Type::Any {
+                let ty = self.model.type_name(&field.ty);
+                self.report(rules::type_mismatch::message(
+                    self.path,
+                    offset.field.span,
+                    format!("`{path}` is a `{ty}`, and only a `date` or `datetime` has a before and after"),
+                ));
+            }
+            return None;
+        }
+        Some(Shape {
+            event: EventKind::Due(entity, field.name),
+            fields: EventFields {
+                what: format!("the time given by `{path}`"),
+                fields: vec![
+                    self::field("at", Type::DateTime, false),
+                    self::field("record", Type::Entity(entity), false),
+                ],
+            },
+            subjects: vec![entity],
+            derived: Some(entity),
+        })
+    }
+
     fn derived(
         &self,
         entity: EntityId,
@@ -279,302 +380,9 @@ impl Cx<'_> {
             derived: Some(entity),
         }
     }
-
-    /// Lowers a pattern of a known shape. `env` says what is visible inside its parentheses beside the event itself.
-    pub(super) fn pattern(&mut self, env: &Env, pattern: &ast::Pattern, shape: &Shape) -> Lowered {
-        let mut inner = env.clone();
-        inner.candidate = Some(shape.fields.clone());
-        let mut tests: Vec<Expr> = Vec::new();
-        let mut by = None;
-        let mut or_created = false;
-        if let ast::PatternKind::Path { tail, .. } = &pattern.kind {
-            match tail {
-                ast::PatternTail::None | ast::PatternTail::Deleted => {}
-                ast::PatternTail::Filter(filters) => {
-                    self.filters(&inner, shape, filters, &mut tests, &mut by)
-                }
-                ast::PatternTail::Created { within } => {
-                    tests.extend(
-                        within
-                            .as_ref()
-                            .and_then(|path| self.stage_test(shape, path, "to")),
-                    );
-                }
-                ast::PatternTail::Moved { from, to } => {
-                    tests.extend(
-                        from.as_ref()
-                            .and_then(|p| self.value_test(&inner, shape, "from", p)),
-                    );
-                    tests.extend(
-                        to.as_ref()
-                            .and_then(|p| self.value_test(&inner, shape, "to", p)),
-                    );
-                }
-                ast::PatternTail::Enters(path) => {
-                    if let Some(test) = self.stage_test(shape, path, "to") {
-                        // into a pipeline: from outside it
-                        if matches!(test, Expr::InPipeline(..))
-                            && let Some(from) = self.stage_test(shape, path, "from")
-                        {
-                            tests.push(Expr::Not(Box::new(from)));
-                        }
-                        tests.push(test);
-                    }
-                }
-                ast::PatternTail::Leaves(path) => {
-                    if let Some(test) = self.stage_test(shape, path, "from") {
-                        if matches!(test, Expr::InPipeline(..))
-                            && let Some(to) = self.stage_test(shape, path, "to")
-                        {
-                            tests.push(Expr::Not(Box::new(to)));
-                        }
-                        tests.push(test);
-                    }
-                }
-                ast::PatternTail::Changed {
-                    from,
-                    to,
-                    or_created: at_creation,
-                } => {
-                    or_created = *at_creation;
-                    tests.extend(
-                        from.as_ref()
-                            .and_then(|p| self.value_test(&inner, shape, "from", p)),
-                    );
-                    tests.extend(
-                        to.as_ref()
-                            .and_then(|p| self.value_test(&inner, shape, "to", p)),
-                    );
-                }
-                ast::PatternTail::Gains(value) | ast::PatternTail::Loses(value) => {
-                    if let Some(of) = shape.fields.fields.iter().find(|f| f.name == "value") {
-                        let value = self.value(&inner, value, &of.ty.clone());
-                        tests.push(equal(candidate("value"), value));
-                    }
-                }
-                ast::PatternTail::RisesAbove(_) | ast::PatternTail::FallsBelow(_) => {}
-            }
-        }
-        let filter = match tests.len() {
-            0 => None,
-            1 => tests.pop(),
-            _ => Some(Expr::And(tests)),
-        };
-        let text = self.source(pattern.span);
-        Lowered {
-            pattern: Pattern {
-                event: shape.event.clone(),
-                or_created,
-                filter,
-                first: None,
-                text,
-            },
-            by,
-        }
-    }
-
-    fn filters(
-        &mut self,
-        env: &Env,
-        shape: &Shape,
-        filters: &[ast::Filter],
-        tests: &mut Vec<Expr>,
-        by: &mut Option<(Vec<ActorKind>, Span)>,
-    ) {
-        for filter in filters {
-            match filter {
-                ast::Filter::Named { span, name, value } if name.text == "by" => {
-                    let listed = match &value.kind {
-                        ast::ExprKind::List(items) if !items.is_empty() => items.as_slice(),
-                        _ => std::slice::from_ref(value),
-                    };
-                    let mut names = Vec::new();
-                    for one in listed {
-                        match &one.kind {
-                            ast::ExprKind::Path(path) => names.extend(path.single().cloned()),
-                            ast::ExprKind::Missing => {}
-                            _ => self.report(rules::misplaced_clause::with_help(
-                                self.path,
-                                one.span,
-                                "`by` says who caused the event",
-                                "write `by: user`, or `by: [customer, user]`",
-                            )),
-                        }
-                    }
-                    if let Some((_, first)) = by {
-                        self.report(rules::duplicate_clause::problem(
-                            self.path, *span, "by", *first,
-                        ));
-                    }
-                    *by = Some((self.actors(&names), *span));
-                }
-                ast::Filter::Named { name, value, .. } => {
-                    let path = ast::Path {
-                        span: name.span,
-                        names: vec![name.clone()],
-                    };
-                    let Some((field, _)) = match_field(&shape.fields.fields, &path.names) else {
-                        let known: Vec<&str> = shape
-                            .fields
-                            .fields
-                            .iter()
-                            .map(|f| f.name.as_str())
-                            .collect();
-                        let what = shape.fields.what.clone();
-                        if !name.is_missing() {
-                            let problem = rules::unknown_field::problem(
-                                self.path, name.span, &what, &name.text, &known,
-                            );
-                            self.report(problem);
-                        }
-                        continue;
-                    };
-                    let (ty, load) = (field.ty.clone(), candidate(&field.name));
-                    let value = self.expr(env, value, Some(&ty));
-                    let span = match filter {
-                        ast::Filter::Named { value, .. } => value.span,
-                        ast::Filter::Expr(e) => e.span,
-                    };
-                    if self.require_type(span, &value, &ty) {
-                        tests.push(equal(load, value.expr));
-                    }
-                }
-                ast::Filter::Expr(expr) => tests.push(self.condition(env, expr)),
-            }
-        }
-    }
-
-    /// The kinds of actors that names say.
-    pub(super) fn actors(&mut self, names: &[ast::Name]) -> Vec<ActorKind> {
-        let mut actors = Vec::new();
-        for name in names {
-            match name.text.as_str() {
-                "customer" => actors.push(ActorKind::Customer),
-                "user" => actors.push(ActorKind::User),
-                "api" => actors.push(ActorKind::Api),
-                "automation" => actors.push(ActorKind::Automation),
-                "" => {}
-                other => self.report(rules::unknown_name::word(
-                    self.path,
-                    name.span,
-                    "one who causes events",
-                    other,
-                    &["customer", "user", "api", "automation"],
-                )),
-            }
-        }
-        actors
-    }
-
-    /// The test that the stage in a field of the event is the stage, or in the pipeline, that a path names.
-    fn stage_test(&mut self, shape: &Shape, path: &ast::Path, field: &str) -> Option<Expr> {
-        let entity = shape.derived?;
-        let value = Typed {
-            expr: candidate(field),
-            ty: Type::Stage(entity),
-            optional: true,
-        };
-        self.stage_among(value, path, entity)
-    }
-
-    fn stage_among(&mut self, value: Typed, path: &ast::Path, entity: EntityId) -> Option<Expr> {
-        if path.is_missing() {
-            return None;
-        }
-        if let Lookup::Found(full, Decl::Pipeline(id)) =
-            self.model.scope.lookup(self.catalogue, &path.text())
-        {
-            let full = full.clone();
-            if self.model.pipeline(id).is_some_and(|p| p.entity != entity) {
-                let message = format!(
-                    "`{full}` is no pipeline for `{}`",
-                    self.model.entity_name(entity)
-                );
-                self.report(rules::type_mismatch::message(self.path, path.span, message));
-                return None;
-            }
-            return Some(Expr::InPipeline(Box::new(value.expr), id));
-        }
-        let typed = self.path(&Env::default(), path, Some(&Type::Stage(entity)));
-        if typed.is_poison() || !self.require_type(path.span, &typed, &Type::Stage(entity)) {
-            return None;
-        }
-        match typed.expr {
-            Expr::Const(Value::Stage(stage)) => {
-                Some(Expr::InStages(Box::new(value.expr), vec![stage]))
-            }
-            _ => None,
-        }
-    }
-
-    /// The test that a value pattern says of a field of the event; `None` for `any`.
-    fn value_test(
-        &mut self,
-        env: &Env,
-        shape: &Shape,
-        name: &str,
-        pattern: &ast::ValuePattern,
-    ) -> Option<Expr> {
-        let field = shape.fields.fields.iter().find(|f| f.name == name)?;
-        let value = Typed {
-            expr: candidate(name),
-            ty: field.ty.clone(),
-            optional: field.optional,
-        };
-        match &pattern.kind {
-            ast::ValuePatternKind::Any => None,
-            ast::ValuePatternKind::Value(expr) => match &expr.kind {
-                ast::ExprKind::Empty => Some(Expr::IsEmpty(Box::new(value.expr))),
-                ast::ExprKind::List(_) | ast::ExprKind::Range(..) => {
-                    Some(self.within(env, value, pattern.span, expr).expr)
-                }
-                ast::ExprKind::Path(path) if matches!(value.ty, Type::Stage(_)) => match value.ty {
-                    Type::Stage(entity) => self.stage_among(value, path, entity),
-                    _ => None,
-                },
-                _ => {
-                    let ty = value.ty.clone();
-                    let wanted = self.value(env, expr, &ty);
-                    Some(equal(value.expr, wanted))
-                }
-            },
-            ast::ValuePatternKind::Compare(op, right) => {
-                // read as `name OP right` over the event's own field
-                let path = ast::Path {
-                    span: pattern.span,
-                    names: vec![ast::Name {
-                        span: pattern.span,
-                        text: name.to_owned(),
-                    }],
-                };
-                let left = ast::Expr {
-                    span: pattern.span,
-                    kind: ast::ExprKind::Path(path),
-                };
-                let whole = ast::Expr {
-                    span: pattern.span,
-                    kind: ast::ExprKind::Binary {
-                        op: *op,
-                        op_span: pattern.span,
-                        left: Box::new(left),
-                        right: Box::new(right.clone()),
-                    },
-                };
-                Some(self.condition(env, &whole))
-            }
-        }
-    }
 }
 
-pub(super) fn candidate(name: &str) -> Expr {
-    Expr::Load(Place::field(Root::Candidate, name))
-}
-
-fn equal(left: Expr, right: Expr) -> Expr {
-    Expr::Compare(trig_ir::CompareOp::Eq, Box::new(left), Box::new(right))
-}
-
-fn field(name: &str, ty: Type, optional: bool) -> Field {
+pub(super) fn field(name: &str, ty: Type, optional: bool) -> Field {
     Field {
         name: name.into(),
         ty,

@@ -3,18 +3,143 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{EntityId, EventKind, Place, Root, Type};
 
+use super::clauses::Clauses;
 use super::cx::{Cx, Env};
 use super::pattern::Shape;
+use super::start::shared_fields;
 use crate::model::Model;
 use crate::rules;
 
 /// What the head of a trigger says of its subject.
 pub(super) struct Declared<'a> {
-    pub(super) entity: EntityId,
+    /// `None`: it has none before `for each`.
+    pub(super) entity: Option<EntityId>,
     pub(super) via: Option<&'a ast::Path>,
 }
 
 impl Cx<'_> {
+    /// What a trigger's clauses see before `for each`, and the path by which its events lead to the subject.
+    pub(super) fn opening<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        shapes: &[Option<Shape>],
+        name: &ast::Name,
+        home: Option<EntityId>,
+    ) -> (Env, Option<&'n ast::Path>) {
+        let known: Vec<&Shape> = shapes.iter().flatten().collect();
+        let declared = self.declared_subject(c, home);
+        let (subject, via) = match declared {
+            Ok(Some(declared)) => (Ok(declared.entity), declared.via),
+            // of no start anything is known: neither is of the subject
+            Ok(None) if known.is_empty() => (Err(()), None),
+            Ok(None) => (self.common_subject(&known, name), None),
+            Err(()) => (Err(()), None),
+        };
+        let lenient = subject.is_err();
+        let subject = subject.unwrap_or_default();
+        let env = Env {
+            subject,
+            old: known.iter().all(|s| s.is_change_of(subject)),
+            element: c.each.and_then(|(each, _)| self.element(each)),
+            event: Some(shared_fields(&known)),
+            lenient,
+            event_lenient: known.len() < shapes.len() || known.is_empty(),
+            ..Env::default()
+        };
+        (env, via)
+    }
+
+    /// The subject that the head, the stage or `for each` declares. `Err` where that is wrong, which has been said.
+    fn declared_subject<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        home: Option<EntityId>,
+    ) -> Result<Option<Declared<'n>>, ()> {
+        if let Some((each, span)) = c.each {
+            if home.is_some() {
+                self.report(rules::misplaced_clause::problem(
+                    self.path,
+                    span,
+                    "a trigger in a stage is about its pipeline's own records; `for each` stands outside stages",
+                ));
+            }
+            if each.source.is_none() {
+                return self.swept(c, each);
+            }
+        }
+        match (c.subject, c.each) {
+            (Some((ast::ForClause::Subject { entity, via }, span)), _) => {
+                let declared = self.entity(entity).ok_or(())?;
+                if let Some(home) = home.filter(|h| *h != declared) {
+                    let message = format!(
+                        "a trigger in a stage is about its pipeline's `{}`, not about a `{}`",
+                        self.model.entity_name(home),
+                        self.model.entity_name(declared)
+                    );
+                    self.report(rules::misplaced_clause::problem(self.path, span, message));
+                    return Err(());
+                }
+                Ok(Some(Declared {
+                    entity: Some(declared),
+                    via: via.as_ref(),
+                }))
+            }
+            (_, Some((each, _))) => {
+                let outer = each.source.as_ref().and_then(|s| self.entity_prefix(s));
+                Ok(outer.map(|(entity, _)| Declared {
+                    entity: Some(entity),
+                    via: None,
+                }))
+            }
+            _ => Ok(home.map(|entity| Declared {
+                entity: Some(entity),
+                via: None,
+            })),
+        }
+    }
+
+    /// A `for each` over all records of an entity: before it, there is no subject. A head may say the entity again.
+    fn swept<'n>(
+        &mut self,
+        c: &Clauses<'n>,
+        each: &ast::ForEach,
+    ) -> Result<Option<Declared<'n>>, ()> {
+        let element = self.element(each);
+        if let (Some((ast::ForClause::Subject { entity, .. }, span)), Some(element)) =
+            (c.subject, element)
+        {
+            let declared = self.entity(entity).ok_or(())?;
+            if declared != element {
+                let (declared, element) = (
+                    self.model.entity_name(declared).to_owned(),
+                    self.model.entity_name(element).to_owned(),
+                );
+                self.report(rules::misplaced_clause::with_help(
+                    self.path,
+                    span,
+                    format!("this trigger fires for each `{element}`, not for a `{declared}`"),
+                    format!(
+                        "leave `for {declared}` out, or write `for each {element} of {declared}`"
+                    ),
+                ));
+                return Err(());
+            }
+        }
+        Ok(Some(Declared {
+            entity: None,
+            via: None,
+        }))
+    }
+
+    /// The entity that the variable of a `for each` names.
+    fn element(&self, each: &ast::ForEach) -> Option<EntityId> {
+        let path = ast::Path {
+            span: each.binder.span,
+            names: vec![each.binder.clone()],
+        };
+        self.entity_prefix(&path).map(|(entity, _)| entity)
+    }
+
     /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
     pub(super) fn common_subject(
         &mut self,
@@ -33,6 +158,12 @@ impl Cx<'_> {
         match common.as_slice() {
             [one] => Ok(Some(*one)),
             [] if shapes.iter().all(|s| s.subjects.is_empty()) => Ok(None),
+            [] if shapes.iter().any(|s| s.event == EventKind::Clock) => {
+                self.report(rules::no_subject::beside_the_clock(self.path, name.span));
+                Err(())
+            }
+            // a template that nothing applies may be meant for a stage
+            _ if self.bound.sample => Err(()),
             several => {
                 let names: Vec<&str> = several.iter().map(|s| self.model.entity_name(*s)).collect();
                 self.report(rules::no_subject::undecided(self.path, name.span, &names));
@@ -50,13 +181,17 @@ impl Cx<'_> {
         root: Root,
         span: Span,
     ) -> Option<Place> {
-        if let Some(via) = via {
+        if let Some(via) = via.filter(|_| shape.event != EventKind::Clock) {
             return self.via(shape, subject, via, root);
         }
         if shape.derived == Some(subject) {
             return Some(Place::field(root, "record"));
         }
         let name = self.model.entity_name(subject).to_owned();
+        if shape.event == EventKind::Clock {
+            self.report(rules::no_subject::of_the_clock(self.path, span, &name));
+            return None;
+        }
         let references: Vec<&str> = Model::references(&shape.fields.fields, subject)
             .map(|f| f.name.as_str())
             .collect();

@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 use trig_grammar::ast;
 use trig_ir::{EntityId, Pipeline, Stage, StageKind};
 
-use super::build::Builder;
+use super::build::{Builder, old_name};
+use super::renames::Thing;
 use crate::rules;
 
 impl Builder<'_> {
@@ -51,13 +52,6 @@ impl Builder<'_> {
                     ));
                     continue;
                 }
-                if let Some(was) = &stage.was {
-                    self.problems.push(rules::not_yet_supported::problem(
-                        unit.path,
-                        was.span,
-                        "`was` on a stage",
-                    ));
-                }
                 let ends = stage
                     .marks
                     .iter()
@@ -97,9 +91,15 @@ impl Builder<'_> {
                     name: stage.name.text.as_str().into(),
                     native_id: id(&stage.native_id),
                     kind,
-                    was: None,
+                    was: old_name(stage.was.as_ref()),
                 });
             }
+            let things: Vec<Thing<'_>> = node
+                .stages
+                .iter()
+                .map(|s| Thing::new(unit.path, &s.name, s.was.as_ref()))
+                .collect();
+            self.check_renames(&things);
             self.model.pipelines.push(Pipeline {
                 name: named.full,
                 entity,

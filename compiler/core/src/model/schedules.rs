@@ -106,14 +106,7 @@ impl Builder<'_> {
                         continue;
                     };
                     // `sat..mon` goes round the end of the week
-                    let mut day = low;
-                    loop {
-                        days.push(day);
-                        if day == high {
-                            break;
-                        }
-                        day = day % 7 + 1;
-                    }
+                    days.extend(literal::weekday_range(low, high));
                 }
                 _ => days.extend(self.day(unit, node)),
             }
@@ -128,12 +121,8 @@ impl Builder<'_> {
         };
         let day = literal::weekday(&name.text);
         if day.is_none() && !name.is_missing() {
-            self.problems.push(rules::unknown_name::word(
-                unit.path,
-                name.span,
-                "a weekday",
-                &name.text,
-                literal::WEEKDAYS,
+            self.problems.push(rules::unknown_name::weekday(
+                unit.path, name.span, &name.text,
             ));
         }
         day

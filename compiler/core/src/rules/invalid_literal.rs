@@ -11,10 +11,22 @@ pub(crate) const RULE: Rule = Rule {
     name: "invalid-literal",
     level: Severity::Error,
     summary: "a number, date, time or duration that does not exist",
-    explain: "The literal has the right form, but there is no such value.",
+    explain: include_str!("invalid_literal.md"),
 };
 
 /// What is wrong with it.
 pub(crate) fn problem(file: &SmolStr, span: Span, message: String) -> Problem {
     Diagnostic::error(RULE.name, message, file, span).into()
+}
+
+/// What is wrong with it, and what to do.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }

@@ -1,4 +1,4 @@
-//! `missing-clause`: a trigger without a start
+//! `missing-clause`: something that must be said and is left out
 
 use smol_str::SmolStr;
 use trig_grammar::Span;
@@ -10,8 +10,8 @@ use crate::problem::Problem;
 pub(crate) const RULE: Rule = Rule {
     name: "missing-clause",
     level: Severity::Error,
-    summary: "a trigger without a start",
-    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage.",
+    summary: "something that must be said and is left out",
+    explain: include_str!("missing_clause.md"),
 };
 
 /// The trigger has no `on`.
@@ -27,14 +27,69 @@ pub(crate) fn no_start(file: &SmolStr, span: Span, name: &str) -> Problem {
 }
 
 /// The trigger has no `do` and stands in no stage.
-pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
+pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str, flow: bool) -> Problem {
+    let (what, help) = if flow {
+        ("flow", "say what it does: `do { … }`")
+    } else {
+        (
+            "trigger",
+            "say what it does: `do ACTION`; only a trigger in a stage moves there by itself",
+        )
+    };
     Diagnostic::error(
         RULE.name,
-        format!("trigger `{name}` does nothing"),
+        format!("{what} `{name}` does nothing"),
         file,
         span,
     )
-    .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
+    .help(help)
+    .into()
+}
+
+/// A feed does not say how often it is looked at.
+pub(crate) fn no_interval(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("feed `{name}` does not say how often it is looked at"),
+        file,
+        span,
+    )
+    .help("write `every 1h` behind the address")
+    .into()
+}
+
+/// A field that a webhook's event always has stands nowhere in the body.
+pub(crate) fn no_place(file: &SmolStr, span: Span, event: &str, field: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{event}` always has `{field}`, and nothing says where the webhook has it"),
+        file,
+        span,
+    )
+    .into()
+}
+
+/// A template holds nothing.
+pub(crate) fn no_trigger(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("template `{name}` holds no trigger"),
+        file,
+        span,
+    )
+    .help("write one: `trigger { on EVENT  do ACTION }`; it gets the name of the `apply`")
+    .into()
+}
+
+/// A breaker lacks one of its parts.
+pub(crate) fn no_part(file: &SmolStr, span: Span, name: &str, what: &str, help: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("breaker `{name}` does not say {what}"),
+        file,
+        span,
+    )
+    .help(help)
     .into()
 }
 
@@ -48,4 +103,30 @@ pub(crate) fn no_stages(file: &SmolStr, span: Span, name: &str) -> Problem {
     )
     .help("declare at least one: `stage New initial`")
     .into()
+}
+
+/// `within D` says nothing of what then; `end` is the word by which a wait ends.
+pub(crate) fn otherwise(file: &SmolStr, span: Span, written: &str, end: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{written}` does not say what happens when that time is over"),
+        file,
+        span,
+    )
+    .help(format!(
+        "write `{written} else {end}` to end it, or `{written} else continue` to go on"
+    ))
+    .into()
+}
+
+/// Something is left out; what to write.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
+        .into()
 }

@@ -9,6 +9,7 @@ pub(crate) mod duplicate_name;
 pub(crate) mod duplicate_test;
 pub(crate) mod empty_choice;
 pub(crate) mod hidden_name;
+pub(crate) mod impossible_rename;
 pub(crate) mod invalid_literal;
 pub(crate) mod may_be_empty;
 pub(crate) mod misplaced_clause;
@@ -25,6 +26,8 @@ pub(crate) mod unknown_argument;
 pub(crate) mod unknown_field;
 pub(crate) mod unknown_name;
 pub(crate) mod unknown_zone;
+pub(crate) mod unreachable_action;
+pub(crate) mod unused_allow;
 pub(crate) mod wrong_kind;
 
 pub(crate) use crate::diagnostic::Severity;
@@ -53,6 +56,7 @@ pub const ALL: &[Rule] = &[
     duplicate_test::RULE,
     empty_choice::RULE,
     hidden_name::RULE,
+    impossible_rename::RULE,
     invalid_literal::RULE,
     may_be_empty::RULE,
     misplaced_clause::RULE,
@@ -69,6 +73,8 @@ pub const ALL: &[Rule] = &[
     unknown_field::RULE,
     unknown_name::RULE,
     unknown_zone::RULE,
+    unreachable_action::RULE,
+    unused_allow::RULE,
     wrong_kind::RULE,
 ];
 

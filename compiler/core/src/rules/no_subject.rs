@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "no-subject",
     level: Severity::Error,
     summary: "an event that does not lead to the subject of the trigger",
-    explain: "A trigger has one subject, and each of its starts must lead to exactly one record of that type: by the event's own reference, or by a path after `via`. Where there can be several, `for each` makes each of them the subject.",
+    explain: include_str!("no_subject.md"),
 };
 
 /// The event has no reference to the subject's entity.
@@ -77,4 +77,43 @@ pub(crate) fn several(
     )
     .help(format!("say which: `for {subject} via {first}`"))
     .into()
+}
+
+/// The clock starts it for no record in particular.
+pub(crate) fn of_the_clock(file: &SmolStr, span: Span, subject: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("the clock starts this for no `{subject}` in particular"),
+        file,
+        span,
+    )
+    .help(format!(
+        "write `for each {subject} where …`; a trigger that does so stands outside stages"
+    ))
+    .into()
+}
+
+/// The clock starts it for none, and other starts for one.
+pub(crate) fn beside_the_clock(file: &SmolStr, span: Span) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        "what the clock starts here has no subject, and the other starts have one",
+        file,
+        span,
+    )
+    .help("write two triggers, or let `for each ENTITY where …` give all of them their subjects")
+    .into()
+}
+
+/// There is no record of which a field could be asked; `owner` is `ENTITY` where it may be one of several.
+pub(crate) fn no_record(file: &SmolStr, span: Span, path: &str, owner: &str) -> Problem {
+    let message = match owner {
+        "ENTITY" => format!("there is no record here that `{path}` could belong to"),
+        _ => format!("there is no `{owner}` here that `{path}` could belong to"),
+    };
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(format!(
+            "to do this for every one of its kind, write `for each {owner} where …` behind what starts it"
+        ))
+        .into()
 }

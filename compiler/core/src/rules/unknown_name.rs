@@ -5,13 +5,14 @@ use trig_grammar::Span;
 
 use super::{Rule, Severity};
 use crate::Diagnostic;
+use crate::check::literal::WEEKDAYS;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
     name: "unknown-name",
     level: Severity::Error,
     summary: "a name that nothing declares",
-    explain: "Every name that is used must be declared: in a file of the project, or in a catalogue that it uses.",
+    explain: include_str!("unknown_name.md"),
 };
 
 /// A path of which nothing is known; `what` is the kind of thing that was expected.
@@ -48,6 +49,43 @@ pub(crate) fn word(
     diagnostic
         .note(format!("possible are {list}"))
         .did_you_mean(word, allowed.iter().copied())
+        .into()
+}
+
+/// A goal that a flow does not have.
+pub(crate) fn goal(file: &SmolStr, span: Span, name: &str, flow: &str, known: &[&str]) -> Problem {
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{flow}` has no goal `{name}`"),
+        file,
+        span,
+    );
+    Problem::from(diagnostic.did_you_mean(name, known.iter().copied()))
+        .declared(format!("`{flow}` is declared here"), flow)
+}
+
+/// A word that is no weekday. One that is written out is meant, though.
+pub(crate) fn weekday(file: &SmolStr, span: Span, name: &str) -> Problem {
+    let lower = name.to_lowercase();
+    let written_out = WEEKDAYS.iter().find(|day| lower.starts_with(**day));
+    let Some(day) = written_out else {
+        return word(file, span, "a weekday", name, WEEKDAYS);
+    };
+    Diagnostic::error(RULE.name, format!("`{name}` is not a weekday"), file, span)
+        .help(format!("weekdays have three letters: `{day}`"))
+        .replace_with(*day)
+        .into()
+}
+
+/// A name that means nothing where it stands, and what it may have meant.
+pub(crate) fn with_help(
+    file: &SmolStr,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    Diagnostic::error(RULE.name, message, file, span)
+        .help(help)
         .into()
 }
 
@@ -89,6 +127,52 @@ pub(crate) fn catalogue(file: &SmolStr, span: Span, name: &str, known: &[&str]) 
     .note(format!("the catalogues are {list}"))
     .did_you_mean(name, known.iter().copied())
     .into()
+}
+
+/// A connector that the manifest does not name, as the source of an event.
+pub(crate) fn source(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no connector `{name}` that takes webhooks"),
+        file,
+        span,
+    )
+    .note(format!(
+        "an event comes from a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
+    ));
+    if let Some(near) = crate::nearest(name, known.iter().copied()) {
+        diagnostic = diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\""));
+    }
+    diagnostic.into()
+}
+
+/// A name that is not among the known ones of its kind.
+pub(crate) fn known(
+    file: &SmolStr,
+    span: Span,
+    kind: &str,
+    plural: &str,
+    name: &str,
+    known: &[&str],
+) -> Problem {
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no {kind} `{name}`"),
+        file,
+        span,
+    )
+    .note(format!("`known {plural}` lists all there are"));
+    diagnostic = match crate::nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\"")),
+        None => diagnostic.help(format!(
+            "if it exists, add it: `known {plural} [\"{name}\"]`"
+        )),
+    };
+    diagnostic.into()
 }
 
 /// A receiver that the manifest does not name.

@@ -8,6 +8,7 @@ use super::Done;
 use crate::decode::coerce;
 use crate::eval::{Eval, Scope, Unknown};
 use crate::json::plain;
+use crate::state::Fields;
 
 pub(super) fn perform(
     scope: Scope<'_>,
@@ -19,6 +20,7 @@ pub(super) fn perform(
         return Ok(Done::NoOp("the action is not declared".to_owned()));
     };
     let mut values = Map::new();
+    let mut given = Fields::default();
     let mut missing = None;
     for (name, arg) in args {
         // all of them are looked at: one that is not known weighs more than one that is empty
@@ -32,9 +34,14 @@ pub(super) fn perform(
         }
         let value = out.value.into_owned();
         let typed = param.and_then(|param| coerce(engine, &param.ty, value.clone()));
-        values.insert(name.to_string(), plain(&typed.unwrap_or(value)));
+        let value = typed.unwrap_or(value);
+        values.insert(name.to_string(), plain(&value));
+        given.set(name.clone(), value);
     }
     if let Some(reason) = missing {
+        return Ok(Done::NoOp(reason));
+    }
+    if let Some(reason) = super::when::refused(scope, decl, &given) {
         return Ok(Done::NoOp(reason));
     }
     Ok(Done::Call {

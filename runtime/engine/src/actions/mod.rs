@@ -4,8 +4,9 @@ mod call;
 mod emit;
 mod move_to;
 mod set;
+mod when;
 
-pub(crate) use set::combined;
+pub(crate) use set::{combined, typed};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

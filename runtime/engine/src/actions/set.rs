@@ -70,7 +70,7 @@ pub(super) fn perform(
 }
 
 /// The value as one of the field's type.
-fn typed(engine: &Engine, ty: &Type, value: Value) -> Result<Value, String> {
+pub(crate) fn typed(engine: &Engine, ty: &Type, value: Value) -> Result<Value, String> {
     if matches!(value, Value::Empty | Value::Raw(_)) {
         return Ok(Value::Empty);
     }

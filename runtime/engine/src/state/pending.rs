@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use trig_ir::{RecordKey, RevisionHash, Timestamp, Value};
 
-use super::{Fields, Layers, Record};
+use super::{ClockName, Fields, Layers, Record};
 use crate::Actor;
 use crate::key::Origin;
 
@@ -100,6 +100,8 @@ pub(crate) type TimerKey = (
 pub(crate) enum Timer {
     /// A firing that waits, by arming number.
     Firing(u64),
+    /// A clock of the trigger; of an offset, for that subject.
+    Clock(ClockName),
 }
 
 /// A firing that waits.

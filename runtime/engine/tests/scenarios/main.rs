@@ -3,11 +3,17 @@
 
 mod actions;
 mod arrivals;
+mod asked;
+mod clocks;
 mod guards;
 mod laws;
+mod laws_time;
 mod limits;
 mod order;
+mod outside;
 mod reload;
+mod renames;
 mod support;
+mod sweeps;
 mod unknown;
 mod waiting;

@@ -1,0 +1,98 @@
+//! Events that belong to a firing: those that cancel it, those that reach its goals.
+
+use trig_grammar::ast;
+use trig_ir::{Cancel, Expr, Root};
+
+use super::cx::{Cx, Env};
+use super::pattern::Shape;
+use crate::rules;
+
+impl Cx<'_> {
+    /// An event after `unless`, and how it belongs to the firing that it cancels.
+    pub(super) fn cancel(
+        &mut self,
+        env: &Env,
+        pattern: &ast::Pattern,
+        starts: &[Option<Shape>],
+    ) -> Option<Cancel> {
+        let refused = match &pattern.kind {
+            ast::PatternKind::Every(_)
+            | ast::PatternKind::Date { .. }
+            | ast::PatternKind::Offset(_) => Some((
+                "the clock raises no event that could stand here",
+                "for what must hold meanwhile, write `while …`",
+            )),
+            ast::PatternKind::First { .. } => Some((
+                "`first` counts where a trigger starts, and nowhere else",
+                "write the event alone",
+            )),
+            ast::PatternKind::Missing | ast::PatternKind::Path { .. } => None,
+        };
+        if let Some((message, help)) = refused {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                pattern.span,
+                message,
+                help,
+            ));
+            return None;
+        }
+        let shape = self.shape(pattern)?;
+        let lowered = self.pattern(env, pattern, &shape);
+        let reads_firing = lowered.pattern.filter.as_ref().is_some_and(reads_firing);
+        let mut subject = None;
+        if !reads_firing && !env.lenient {
+            // nothing in the pattern says which firing it belongs to: its reference to the subject does
+            let of = env.subject.filter(|of| {
+                let references = crate::model::Model::references(&shape.fields.fields, *of);
+                shape.derived == Some(*of) || references.count() == 1
+            });
+            let Some(of) = of else {
+                let name = env.subject.map_or("firing", |s| self.model.entity_name(s));
+                let (name, what) = (name.to_owned(), shape.fields.what.clone());
+                self.report(rules::uncorrelated_unless::problem(
+                    self.path,
+                    pattern.span,
+                    &what,
+                    &name,
+                ));
+                return None;
+            };
+            subject = self.subject_place(&shape, of, None, Root::Candidate, pattern.span);
+        }
+        // where both events refer to the same finer entity type, that one must be equal, too
+        let theirs = self.finer(&shape, env.subject, Root::Candidate);
+        let mut finer = Vec::new();
+        for start in starts.iter().flatten() {
+            let mut pairs = Vec::new();
+            for (entity, ours) in self.finer(start, env.subject, Root::Event) {
+                let same = theirs.iter().filter(|(id, _)| *id == entity);
+                pairs.extend(same.map(|(_, place)| (ours.clone(), place.clone())));
+            }
+            finer.push(pairs);
+        }
+        let by = lowered.by.map(|(by, _)| by).unwrap_or_default();
+        Some(Cancel {
+            pattern: lowered.pattern,
+            by,
+            subject,
+            finer,
+        })
+    }
+}
+
+/// Whether an expression reads anything of the firing that an event may cancel.
+fn reads_firing(expr: &Expr) -> bool {
+    let own = match expr {
+        Expr::Load(place) | Expr::Condition(_, Some(place), _) => {
+            matches!(
+                place.root,
+                Root::Subject | Root::Event | Root::Outer | Root::Old
+            )
+        }
+        _ => false,
+    };
+    let mut found = own;
+    expr.for_each_child(&mut |child| found |= reads_firing(child));
+    found
+}

@@ -1,0 +1,27 @@
+//! `unused-allow`: an `allow` that allows nothing
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "unused-allow",
+    level: Severity::Warning,
+    summary: "an `allow` that allows nothing",
+    explain: "`allow(rule, \"reason\")` silences the warnings of that rule inside its trigger or flow. Where there is none any more, it would only silence the next one, of which nobody knows yet.",
+};
+
+/// Nothing of `rule` is reported in the declaration called `name`.
+pub(crate) fn problem(file: &SmolStr, span: Span, rule: &str, name: &str) -> Problem {
+    Diagnostic::warning(
+        RULE.name,
+        format!("`{name}` gives no cause for `{rule}`, so there is nothing to allow"),
+        file,
+        span,
+    )
+    .help("leave it out")
+    .into()
+}
