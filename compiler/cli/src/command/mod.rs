@@ -3,8 +3,8 @@
 mod build;
 mod check;
 mod completions;
-mod fmt;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod man;

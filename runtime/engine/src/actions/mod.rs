@@ -8,8 +8,6 @@ mod when;
 
 pub(crate) use set::{combined, typed};
 
-pub(crate) use set::combined;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
