@@ -38,9 +38,9 @@ mod snapshot;
 mod starts;
 mod state;
 mod sweep;
+mod told;
 mod updates;
 mod webhook;
-mod told;
 
 pub use clock::occurrences;
 pub use engine::{Engine, Options};

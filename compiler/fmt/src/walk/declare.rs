@@ -47,6 +47,7 @@ impl Plan<'_> {
             subjects,
             webhook: _,
             fields,
+            updates: _,
         } = event;
         self.for_list(subjects);
         self.fields(fields);
@@ -68,7 +69,11 @@ impl Plan<'_> {
             open,
             emits,
             if_unknown: _,
+            when,
         } = action;
+        if let Some(when) = when {
+            self.expr(when);
+        }
         self.for_list(subjects);
         self.for_list(emits);
         let (mut at, last) = (self.last(name.span) + 1, self.last(span));

@@ -23,6 +23,7 @@ impl Plan<'_> {
             TestStatementKind::Clock { date: _, time: _ }
             | TestStatementKind::Answer { action: _, with: _ }
             | TestStatementKind::Delete(_)
+            | TestStatementKind::Start { .. }
             | TestStatementKind::Advance(_)
             | TestStatementKind::Bad => {}
             TestStatementKind::Send { call, by: _ } => self.call(call),
@@ -37,13 +38,14 @@ impl Plan<'_> {
                 Expectation::Fired {
                     negated: _,
                     trigger: _,
-                    once: _,
+                    subject: _,
+                    times: _,
                     because: _,
                 } => {}
                 Expectation::Called {
                     negated: _,
                     call,
-                    once: _,
+                    times: _,
                 } => self.call(call),
             },
         }
