@@ -64,7 +64,11 @@ impl Plan<'_> {
                 self.for_each(each);
                 self.block(body);
             }
-            ActionKind::Goal { name: _, reached } => match reached {
+            ActionKind::Goal {
+                name: _,
+                was: _,
+                reached,
+            } => match reached {
                 GoalReached::On(pattern) => self.pattern(pattern),
                 GoalReached::When(condition) => self.expr(condition),
                 GoalReached::Missing => {}

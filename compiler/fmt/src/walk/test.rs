@@ -1,6 +1,6 @@
 //! The statements of tests.
 
-use trig_grammar::ast::{Expectation, TestStatement, TestStatementKind};
+use trig_grammar::ast::{Expectation, TestStatement, TestStatementKind, Times};
 
 use crate::plan::Plan;
 
@@ -24,6 +24,10 @@ impl Plan<'_> {
             | TestStatementKind::Answer { action: _, with: _ }
             | TestStatementKind::Delete(_)
             | TestStatementKind::Advance(_)
+            | TestStatementKind::Start {
+                flow: _,
+                subject: _,
+            }
             | TestStatementKind::Bad => {}
             TestStatementKind::Send { call, by: _ } => self.call(call),
             TestStatementKind::Set {
@@ -37,13 +41,14 @@ impl Plan<'_> {
                 Expectation::Fired {
                     negated: _,
                     trigger: _,
-                    once: _,
+                    subject: _,
+                    times: Some(Times::Once | Times::Exactly(_)) | None,
                     because: _,
                 } => {}
                 Expectation::Called {
                     negated: _,
                     call,
-                    once: _,
+                    times: Some(Times::Once | Times::Exactly(_)) | None,
                 } => self.call(call),
             },
         }
