@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod doc;
 mod explain;
 mod graph;
 mod init;
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Check(check::Args),
     Build(build::Args),
     Graph(graph::Args),
+    Doc(doc::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -32,6 +34,7 @@ impl Command {
             Self::Check(args) => check::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
+            Self::Doc(args) => doc::run(&args, colour),
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),

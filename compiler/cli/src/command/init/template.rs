@@ -116,7 +116,9 @@ impl Template {
             ),
         };
         let ids = match self.catalogue.name() {
-            Some(_) => "\n///\n/// Give each stage its id in your account: `stage New id \"1234\"`.",
+            Some(_) => {
+                "\n///\n/// Give each stage its id in your account: `stage New id \"1234\"`."
+            }
             None => "",
         };
         format!(
