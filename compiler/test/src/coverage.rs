@@ -243,3 +243,107 @@ fn actions(all: &[Action], out: &mut Vec<Written>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trig_compiler::{SourceSet, compile};
+
+    use super::*;
+    use crate::heard::Sides;
+
+    const TEXT: &str = "use kommo
+schedule Office { mon..fri 09:00..17:00 }
+pipeline Sales for lead {
+    stage New initial
+    stage Won success { trigger Home { on message.incoming  when price > 5 USD } }
+}
+trigger All for lead {
+    on message.incoming(channel: \"a\", by: customer) { by user  when price > 1 USD }
+    on lead created
+    by       user, api
+    when     name is not empty
+    after    1h while stage == New unless message.outgoing(by: user), message.seen
+    during   Office
+    cooldown 1d per lead
+    do       log(text: \"x\")
+}
+trigger Each for contact { on contact created  for each lead of contact where price > 1 USD  do log(text: \"x\") }
+trigger Off for lead { on lead created  disabled  do log(text: \"x\") }
+";
+
+    fn ir() -> Ir {
+        let manifest = "[project]\nid = \"acme\"\nzone = \"Europe/Berlin\"\n";
+        let compilation = compile(&SourceSet {
+            manifest: Some(manifest.into()),
+            files: vec![("main.trig".into(), TEXT.into())],
+        });
+        compilation.ir.unwrap()
+    }
+
+    #[test]
+    fn every_written_guard_counts_once() {
+        let coverage = Coverage::of(&ir(), &Shown::default());
+        let lines: Vec<String> = coverage
+            .triggers
+            .iter()
+            .flat_map(|t| {
+                let guard = |g: &GuardCoverage| {
+                    format!("{}: {}  {}  {}", t.name, g.clause, g.place, g.text)
+                };
+                t.guards.iter().map(guard)
+            })
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+        assert_eq!(coverage.total(), 3 + 2 * lines.len());
+        assert_eq!(coverage.shown(), 0);
+    }
+
+    #[test]
+    fn each_outcome_of_a_guard_counts() {
+        let ir = ir();
+        let home = ir.triggers.iter().find(|t| t.name == "Home").unwrap();
+        let when = home
+            .guards
+            .iter()
+            .find(|g| g.kind == GuardKind::When)
+            .unwrap();
+        let mut shown = Shown::default();
+        let count = |shown: &Shown| Coverage::of(&ir, shown).shown();
+        shown.fired.insert("Home".into());
+        assert_eq!(count(&shown), 1);
+        let key = ("Home".into(), when.loc);
+        shown.tested.insert(
+            key.clone(),
+            Sides {
+                held: true,
+                stopped: false,
+            },
+        );
+        assert_eq!(count(&shown), 2);
+        shown.tested.insert(
+            key,
+            Sides {
+                held: true,
+                stopped: true,
+            },
+        );
+        assert_eq!(count(&shown), 3);
+        // another trigger's test at that place, as of a template, is no test of this one
+        shown.tested.insert(
+            ("Other".into(), when.loc),
+            Sides {
+                held: true,
+                stopped: true,
+            },
+        );
+        assert_eq!(count(&shown), 3);
+    }
+
+    #[test]
+    fn of_nothing_all_is_shown() {
+        let coverage = Coverage {
+            triggers: Vec::new(),
+        };
+        assert!(coverage.percent() >= 100.0);
+    }
+}

@@ -90,7 +90,7 @@ impl<'a> World<'a> {
         loop {
             let next = if let Some(answer) = self.coming.pop_front() {
                 answer
-            } else if has_slices(&self.state) {
+            } else if self.state.has_slices() {
                 InputKind::Slice
             } else if self.state.next_due().is_some_and(|due| due <= self.now) {
                 InputKind::Tick
@@ -230,11 +230,6 @@ impl<'a> World<'a> {
     pub(crate) fn entity(&self, id: EntityId) -> Option<&'a trig_ir::Entity> {
         self.engine.ir().entities.get(id.index())
     }
-}
-
-/// Whether a fan-out waits for the input of its next slice.
-fn has_slices(_state: &State) -> bool {
-    false
 }
 
 /// The name under which a CRM reports a field.

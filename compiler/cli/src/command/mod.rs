@@ -9,6 +9,7 @@ mod fmt;
 mod graph;
 mod init;
 mod man;
+mod test;
 
 use crate::Outcome;
 use crate::output::Colour;
@@ -17,6 +18,7 @@ use crate::output::Colour;
 pub(crate) enum Command {
     Init(init::Args),
     Check(check::Args),
+    Test(test::Args),
     Build(build::Args),
     Graph(graph::Args),
     Fmt(fmt::Args),
@@ -34,6 +36,7 @@ impl Command {
     pub(crate) fn run(self, colour: Colour) -> anyhow::Result<Outcome> {
         match self {
             Self::Check(args) => check::run(&args, colour),
+            Self::Test(args) => test::run(&args, colour),
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
             Self::Fmt(args) => fmt::run(&args, colour),

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-test",
     level: Severity::Error,
     summary: "two tests with one title",
-    explain: "A test is known by its title, in reports and when it is run alone: no two tests of a project have the same one.",
+    explain: include_str!("duplicate_test.md"),
 };
 
 /// A test is called `title`, as is the one at `first`.

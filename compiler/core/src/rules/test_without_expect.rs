@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "test-without-expect",
     level: Severity::Warning,
     summary: "a test that expects nothing",
-    explain: "A test without `expect` passes whatever happens, so it shows nothing. Say what must hold, what must have fired or what must have been called.",
+    explain: include_str!("test_without_expect.md"),
 };
 
 /// The test called `title` cannot fail.
