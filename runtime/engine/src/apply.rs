@@ -114,7 +114,9 @@ impl<'e> Run<'e> {
     fn drain(&mut self) {
         while let Some(item) = self.cascade.queue.pop_front() {
             match item {
-                Item::Version(record, version) => self.test_again(&record, &version),
+                Item::Version(record, version, upto) => {
+                    self.test_again(&record, &version, upto);
+                }
                 Item::Event(event) => self.event(&event),
             }
         }
@@ -174,7 +176,8 @@ impl<'e> Run<'e> {
     /// Stores a version of a record, and queues the test of what waits on it.
     pub(crate) fn store(&mut self, key: &RecordKey, version: &Arc<Record>) {
         self.state.records.put(key.clone(), Arc::clone(version));
-        let item = Item::Version(key.clone(), Arc::clone(version));
+        let upto = self.state.meta.next_arming;
+        let item = Item::Version(key.clone(), Arc::clone(version), upto);
         self.cascade.queue.push_back(item);
     }
 

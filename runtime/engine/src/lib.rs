@@ -9,6 +9,7 @@
 mod actions;
 mod apply;
 mod arrival;
+mod boundary;
 mod cascade;
 mod decode;
 mod derive;
@@ -24,6 +25,7 @@ mod listeners;
 mod matching;
 mod output;
 mod pending;
+mod program;
 mod reads;
 mod reload;
 mod render;

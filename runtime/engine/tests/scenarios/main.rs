@@ -3,10 +3,15 @@
 
 mod actions;
 mod arrivals;
+mod coverage;
+mod flows;
 mod guards;
 mod laws;
 mod limits;
+mod mode;
 mod order;
+mod phases;
+mod queue;
 mod reload;
 mod support;
 mod unknown;
