@@ -117,7 +117,9 @@ impl<'e> Run<'e> {
     fn drain(&mut self) {
         while let Some(item) = self.cascade.queue.pop_front() {
             match item {
-                Item::Version(record, version) => self.test_again(&record, &version),
+                Item::Version(record, version, upto) => {
+                    self.test_again(&record, &version, upto);
+                }
                 Item::Event(event) => self.event(&event),
             }
         }
@@ -181,9 +183,9 @@ impl<'e> Run<'e> {
         let version = self.seen(key, version);
         self.state.records.put(key.clone(), Arc::clone(&version));
         self.arm_offsets_of(key, &version);
-        self.cascade
-            .queue
-            .push_back(Item::Version(key.clone(), version));
+        let upto = self.state.meta.next_arming;
+        let item = Item::Version(key.clone(), version, upto);
+        self.cascade.queue.push_back(item);
     }
 
     /// The version, with when the record was first heard of.

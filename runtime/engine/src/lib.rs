@@ -9,6 +9,7 @@
 mod actions;
 mod apply;
 mod arrival;
+mod boundary;
 mod breaker;
 mod by_hand;
 mod cascade;
@@ -29,6 +30,7 @@ mod listeners;
 mod matching;
 mod output;
 mod pending;
+mod program;
 mod reads;
 mod reload;
 mod rename;
