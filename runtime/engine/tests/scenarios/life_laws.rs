@@ -191,7 +191,7 @@ fn single_is_single(world: &World) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn what_waits_goes_on_in_the_same_way(
