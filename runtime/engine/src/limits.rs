@@ -23,6 +23,13 @@ pub(crate) struct Counted<'a> {
     span: Span,
 }
 
+/// The limits of a firing that count under one key.
+#[derive(Default)]
+struct Together {
+    limits: Vec<(u32, Span)>,
+    fan: Option<SmolStr>,
+}
+
 /// Whether a limit's key is the record before `for each` alone: then a whole fan-out counts once.
 fn counts_fan_out(limit: &Limit) -> bool {
     let outer = |place: &Place| place.root == Root::Outer;
@@ -105,13 +112,13 @@ impl Run<'_> {
 
     /// Counts a firing on all its limits; once under each key.
     pub(crate) fn consume(&mut self, all: Vec<Counted<'_>>) {
-        let mut marks: BTreeMap<MarkKey, (Vec<(u32, Span)>, Option<SmolStr>)> = BTreeMap::new();
+        let mut marks: BTreeMap<MarkKey, Together> = BTreeMap::new();
         for counted in all {
-            let (limits, fan) = marks.entry(counted.key).or_default();
+            let Together { limits, fan } = marks.entry(counted.key).or_default();
             limits.push((counted.limit.count, counted.span));
             *fan = fan.take().or(counted.fan);
         }
-        for (key, (limits, fan)) in marks {
+        for (key, Together { limits, fan }) in marks {
             let mut mark = self.state.marks.get(&key).cloned().unwrap_or_default();
             mark.consume(&limits, self.now, fan);
             self.state.put_mark(key, mark);

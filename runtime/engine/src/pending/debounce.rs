@@ -20,14 +20,14 @@ impl Run<'_> {
             return;
         }
         let resting = self.state.armed_as(&firing.key).into_iter();
-        let resting = resting.filter_map(|number| {
+        let mut resting = resting.filter_map(|number| {
             let pending = self.state.pending.get(&number)?;
             match pending.phase {
                 Phase::Debounce { first } => Some((number, first)),
                 _ => None,
             }
         });
-        let first = match resting.last() {
+        let first = match resting.next_back() {
             Some((number, first)) => {
                 self.state.remove_pending(number);
                 first

@@ -14,7 +14,7 @@ use crate::fire::Firing;
 use crate::limits::Counted;
 use crate::matching::{holds, not_known};
 use crate::pending::NOBODY;
-use crate::state::{MarkKey, Pending, Phase, Turn};
+use crate::state::{MarkKey, NEVER, Pending, Phase, Turn};
 
 /// What a firing that has to wait its turn waits for.
 pub(crate) struct Queued {
@@ -57,12 +57,22 @@ impl Run<'_> {
         if queued.turn.closed {
             return Ok(Some(queued));
         }
-        let full = waits().filter_map(|counted| self.room(counted).err()).max();
-        if full.is_none() {
-            return Ok(None);
+        let mut full = None;
+        for counted in waits() {
+            let Err(until) = self.room(counted) else {
+                continue;
+            };
+            if until == NEVER {
+                return Err(Why::Limit {
+                    name: counted.limit.name.clone(),
+                    loc: counted.limit.loc,
+                    until,
+                });
+            }
+            full = full.max(Some(until));
         }
         queued.due = full;
-        Ok(Some(queued))
+        Ok(full.map(|_| queued))
     }
 
     /// Whether it stands still because of `during`.

@@ -147,7 +147,6 @@ fn goals_are_reached_early_or_skipped() {
     // the second goal is reached while it waits before the first: that is passed over
     world.updated("2", json!({"score": 6})).tick();
     world.later(Millis::DAY).tick();
-    // `when` holds before it waits again
     world.updated("3", json!({"score": 7})).tick();
     world.later(Millis::DAY).tick();
     assert_snapshot!(world.story);
@@ -270,7 +269,9 @@ fn what_has_begun_finishes_on_its_own_revision() {
     let mut world = run(vec![starter("Old"), flow("Old", body("old"))]);
     world.through_json = true;
     for id in ["1", "2"] {
-        world.updated(id, json!({"score": 1})).message(id, "a");
+        world
+            .updated(id, json!({"score": 1, "tags": []}))
+            .message(id, "a");
     }
     let first = world.engine.revision().clone();
     assert!(world.state.revisions_in_use().contains(&first));
@@ -372,4 +373,96 @@ fn what_runs_for_a_record_that_is_deleted_ends() {
     world.created("1", json!({})).message("1", "a").deleted("1");
     world.later(hours(1)).tick();
     assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_goal_that_holds_already_is_reached_where_it_is_waited_before() {
+    let body = vec![
+        set("score", SetOp::Assign, int(9)),
+        wait(hours(1)),
+        log("never"),
+        goal_when("Big", "score > 5", more_than(subject("score"), 5)),
+        log("behind"),
+    ];
+    let mut world = run(vec![starter("Old"), flow("Old", body)]);
+    world.updated("1", json!({"score": 1})).message("1", "a");
+    world.tick();
+    assert_snapshot!(world.story);
+}
+
+#[test]
+fn a_circle_in_which_no_time_passes_is_cut() {
+    let body = vec![
+        wait(hours(1)),
+        goal_when("Big", "score > 5", more_than(subject("score"), 5)),
+    ];
+    let again = Trigger {
+        actions: vec![start_flow("Old")],
+        ..trigger(
+            "Again",
+            vec![start(
+                EventKind::GoalReached("Old".into(), "Big".into()),
+                "goal",
+                "record",
+            )],
+        )
+    };
+    let mut world = run(vec![starter("Old"), flow("Old", body), again]);
+    world
+        .updated("1", json!({"score": 9}))
+        .message("1", "a")
+        .tick();
+    assert_eq!(world.count("cut: `Old` goes on again and again"), 1);
+    assert_eq!(world.state.waiting().count(), 0);
+}
+
+#[test]
+fn what_has_begun_finishes_though_its_trigger_is_disabled_and_what_waits_does_not() {
+    let two = |disabled| {
+        let waits = Trigger {
+            disabled,
+            after: Some(after(hours(1))),
+            ..trigger("Waits", vec![on_message()])
+        };
+        let runs = Trigger {
+            disabled,
+            actions: vec![wait(hours(1)), log("finished")],
+            ..trigger("Runs", vec![on_message()])
+        };
+        engine(vec![waits, runs])
+    };
+    let mut world = World::new(two(false));
+    world.message("1", "a").succeed(two(true));
+    assert_eq!(world.count("cancelled Waits for crm.lead/1: Disabled"), 1);
+    world.message("1", "b").later(hours(1)).tick();
+    assert_eq!(world.count("{\"text\":\"finished\"}"), 1);
+    assert_eq!(world.state.waiting().count(), 0);
+}
+
+#[test]
+fn a_flow_that_stops_itself_by_name_ends() {
+    let body = vec![log("a"), stop_flow("Old"), log("never")];
+    let mut world = run(vec![starter("Old"), flow("Old", body)]);
+    world.message("1", "a");
+    assert_eq!(world.count("Old.1 stopped Old"), 1);
+    assert_eq!(world.count("never"), 0);
+}
+
+#[test]
+fn the_effects_of_each_part_of_a_body_have_keys_of_their_own() {
+    // what the two parts cause is told apart, too: both raise the same event as the first of their cascade
+    let body = vec![
+        wait(hours(1)),
+        emit_ping(1),
+        wait(hours(1)),
+        emit_ping(1),
+        wait(hours(1)),
+        emit_ping(1),
+    ];
+    let answers = trigger("Answers", vec![on_ping()]);
+    let mut world = run(vec![starter("Old"), flow("Old", body), answers]);
+    world.message("1", "a").later(hours(3)).tick();
+    let keys: std::collections::BTreeSet<_> = world.state.outbox().map(|e| &e.key).collect();
+    assert_eq!(world.count("fired Answers"), 3);
+    assert_eq!(keys.len(), 3);
 }
