@@ -1,6 +1,10 @@
 //! What `trigc init` writes is a project that checks.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +27,7 @@ fn trigc(dir: &Path, args: &[&str]) -> (i32, String, String) {
 /// What `trigc check` finds, but for `test` blocks: no version compiles them yet.
 fn findings(dir: &Path, project: &str) -> Vec<Value> {
     let (_, out, err) = trigc(dir, &["check", project, "--format", "json"]);
-    let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+    let report: Value = serde_json::from_str(&out).expect(&err);
     let mut found = report["diagnostics"].as_array().unwrap().clone();
     found.retain(|d| {
         let of_tests = d["message"].as_str().unwrap().starts_with("`test` ");

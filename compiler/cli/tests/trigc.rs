@@ -142,6 +142,28 @@ fn findings_for_other_programs() {
 }
 
 #[test]
+fn a_document() {
+    let dir = good();
+    let (code, out, err) = run(dir.path(), &["doc"]);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (0, "", "wrote `doc/index.html`\n")
+    );
+    let page = fs::read_to_string(dir.path().join("doc/index.html")).unwrap();
+    assert!(page.contains("id=\"trigger-Welcome\"") && page.ends_with("</html>\n"));
+    let (code, _, err) = run(dir.path(), &["doc", "main.trig", "--out", "main.trig"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.starts_with("error: `main.trig` cannot be created: "),
+        "{err}"
+    );
+    let dir = bad();
+    let (code, _, err) = run(dir.path(), &["doc"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("error[unknown-name]") && !dir.path().join("doc").exists());
+}
+
+#[test]
 fn rules_are_explained() {
     let dir = tree(&[]);
     let (code, list, err) = run(dir.path(), &["explain"]);
@@ -334,6 +356,7 @@ fn help_has_examples() {
         &["completions", "--help"],
         &["explain", "--help"],
         &["man", "--help"],
+        &["doc", "--help"],
         &["init", "--help"],
     ] {
         let (code, out, err) = run(dir.path(), args);

@@ -298,7 +298,7 @@ pipeline Sales for lead {
     stage Won success { apply Reach(5m) as ReachWon }
 }
 template Remind(s: stage of Sales, delay: duration = 1d, who: user) {
-    trigger First { on lead enters s  after delay while stage == s  cooldown delay  do { set owner = who  wait delay } }
+    trigger First { on lead enters s  after delay while stage == s  cooldown delay  do { set owner = who  wait delay  wait until owner is not empty within delay else stop } }
     apply Reach(delay) as Inner
 }
 template Reach(delay: duration) { trigger for lead { on message.incoming  after delay  do { move to Sales.Won as user "anna"  log(text: "{delay}") } } }

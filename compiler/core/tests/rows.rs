@@ -281,7 +281,7 @@ const ACTIVECAMPAIGN: &[Row] = &[
     (
         "A28b",
         "for deal",
-        "on task.completed(result: \"no answer\", title: \"Call\", kind: \"1\", deal is not empty)",
+        "on task.completed(outcome: \"no answer\", title: \"Call\", kind: \"1\", deal is not empty)",
     ),
     (
         "A28c",
@@ -297,7 +297,8 @@ const ACTIVECAMPAIGN: &[Row] = &[
 ];
 
 /// Everything that ActiveCampaign's automations do, but for what the language itself does.
-const ACTIONS: &str = "trigger Acts for contact {\n    on contact created\n    do {\n        \
+const ACTIONS: &str = "trigger Tells for deal { on personal.clicked  do email.send(to: event.contact, template: \"x\") }\n\
+    trigger Acts for contact {\n    on contact created\n    do {\n        \
     email.send(template: \"welcome\", list: \"5\")\n        \
     site_message.show(message: \"4\")\n        \
     user.notify(to: user \"1\", text: \"x\")\n        \

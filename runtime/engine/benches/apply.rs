@@ -59,8 +59,8 @@ fn trigger(nth: u32, kind: EventKind, subject: &str, filter: Expr) -> Trigger {
     Trigger {
         name: format!("T{nth:04}").into(),
         was: None,
-        label: String::new(),
         flow: false,
+        label: String::new(),
         loc: LOC,
         home: None,
         priority: 0,
@@ -95,8 +95,8 @@ fn trigger(nth: u32, kind: EventKind, subject: &str, filter: Expr) -> Trigger {
         after: None,
         during: None,
         mode: Mode::Single,
-        limits: Vec::new(),
         missed: None,
+        limits: Vec::new(),
         actions: vec![Action {
             loc: LOC,
             kind: ActionKind::Call {

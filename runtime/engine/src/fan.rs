@@ -126,7 +126,7 @@ impl Run<'_> {
                 refusals.push((element, why));
             }
         }
-        self.tested(&started.trigger.name, tests);
+        self.tell_tests(&started.trigger.name, tests);
         for (element, why) in refusals {
             self.refused(started, Some(element), why);
         }

@@ -110,7 +110,7 @@ impl<'e> Run<'e> {
                 first: firsts.get(nth),
             };
             let matched = self.matches(engine, &tried, event, &mut tests);
-            self.tested(&trigger.name, tests);
+            self.tell_tests(&trigger.name, tests);
             match matched {
                 Ok(started) => {
                     self.started(&started);
@@ -241,7 +241,7 @@ impl<'e> Run<'e> {
     }
 
     /// Tells what was tested.
-    pub(crate) fn tested(&mut self, trigger: &SmolStr, tests: Tests) {
+    pub(crate) fn tell_tests(&mut self, trigger: &SmolStr, tests: Tests) {
         for (loc, held) in tests.0.into_iter().flatten() {
             self.audit(Audit::Tested {
                 trigger: trigger.clone(),
@@ -292,10 +292,13 @@ impl<'e> Run<'e> {
         let change = event.change.as_ref();
         let change = change.filter(|change| of_subject(&change.record));
         let firing = Firing {
+            engine: self.engine,
             id: started.id,
             trigger,
+            nth: Some(started.nth),
             after: started.start.after.as_ref().or(trigger.after.as_ref()),
             event: event.view(),
+            by: &event.by,
             before: change.map_or(&NOTHING_KNOWN, |change| &change.before),
             last: event.last().filter(|_| change.is_some()),
             origin: started.origin.clone(),
@@ -304,11 +307,9 @@ impl<'e> Run<'e> {
             depth: event.depth,
             key,
             outer,
+            waited: None,
         };
-        match firing.after {
-            Some(after) => self.arm(&firing, started.nth, after, &event.by),
-            None => self.fire(&firing),
-        }
+        self.launch(&firing);
     }
 }
 
@@ -367,6 +368,14 @@ pub(crate) fn holds<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Resul
     match &guard.test {
         Test::By(kinds) => Ok(kinds.contains(&by.kind)),
         Test::Expr(expr) => Eval::new(scope).test(expr),
+    }
+}
+
+/// Whether a guard holds that nobody's doing decides, as this evaluation sees it.
+pub(crate) fn holds_with<'a>(mut eval: Eval<'a>, guard: &'a Guard) -> Result<bool, Unknown> {
+    match &guard.test {
+        Test::By(_) => Ok(false),
+        Test::Expr(expr) => eval.test(expr),
     }
 }
 

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod doc;
 mod explain;
 mod fmt;
 mod graph;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Build(build::Args),
     Graph(graph::Args),
     Fmt(fmt::Args),
+    Doc(doc::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -38,6 +40,7 @@ impl Command {
             Self::Build(args) => build::run(&args, colour),
             Self::Graph(args) => graph::run(&args, colour),
             Self::Fmt(args) => fmt::run(&args, colour),
+            Self::Doc(args) => doc::run(&args, colour),
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),

@@ -220,10 +220,18 @@ impl Cx<'_> {
         self.report(rules::type_mismatch::message(
             self.path,
             call.span,
-            format!("`{name}` takes {wanted} {values}, and {found} are given"),
+            format!(
+                "`{name}` takes {wanted} {values}, and {found} {} given",
+                is_or_are(found)
+            ),
         ));
         false
     }
+}
+
+/// The verb of a number of things.
+pub(super) fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// The type of a result; `None` where the operands do not go together.

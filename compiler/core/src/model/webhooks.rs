@@ -152,7 +152,7 @@ impl Builder<'_> {
                 unit.path,
                 span,
                 format!(
-                    "`minor` takes an amount in the smallest unit and its currency, and {} are given",
+                    "`minor` takes an amount in the smallest unit and its currency: 2 values, and here stand {}",
                     call.args.len()
                 ),
             ));

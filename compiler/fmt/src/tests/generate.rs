@@ -496,12 +496,15 @@ fn statement(random: &mut Random) -> String {
         3 => format!("send invoice.paid({}) by user", args(random, 1)),
         4 => format!("set d.amount = {} by user", expr(random, 1)),
         5 => format!("create deal d({}) by api", args(random, 1)),
-        6 => one(random, &["delete d", "advance 1d"]).to_owned(),
+        6 => one(random, &["delete d", "advance 1d", "start Flow for c"]).to_owned(),
         7 => format!("expect {}", expr(random, 3)),
         8 => format!(
             "expect {}fired Name{}",
             one(random, &["", "not "]),
-            one(random, &["", " once", " because cooldown"])
+            one(
+                random,
+                &["", " once", " for d 3 times", " because cooldown"]
+            )
         ),
         _ => format!(
             "expect {}called email.send({})",

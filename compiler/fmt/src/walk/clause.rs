@@ -122,7 +122,7 @@ impl Plan<'_> {
     }
 
     /// A keyword and its expression, which may have a line of their own.
-    fn said(&mut self, word: &str, expr: Option<&Expr>) {
+    pub(super) fn said(&mut self, word: &str, expr: Option<&Expr>) {
         let Some(expr) = expr else { return };
         if let Some(keyword) = self.keyword(word, expr.span) {
             self.part(keyword, self.last(expr.span), 1);

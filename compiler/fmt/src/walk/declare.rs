@@ -1,7 +1,7 @@
 //! Declarations without a body of their own kind: enums, events, actions, known names, conditions.
 
 use trig_grammar::Span;
-use trig_grammar::ast::{ActionDecl, Condition, Enum, Event, Known, Path, Variant};
+use trig_grammar::ast::{ActionDecl, Condition, Enum, Event, Known, Path, Update, Variant};
 
 use crate::plan::{Plan, Sep};
 
@@ -41,16 +41,27 @@ impl Plan<'_> {
         }
     }
 
-    pub(super) fn event(&mut self, event: &Event) {
+    /// What it says of records has a line of its own where the whole does not stand on one.
+    pub(super) fn event(&mut self, event: &Event, span: Span) {
         let Event {
             name: _,
             subjects,
             webhook: _,
             fields,
-            updates: _,
+            updates,
         } = event;
+        self.group(self.first(span), self.last(span), updates.len() > 1);
         self.for_list(subjects);
         self.fields(fields);
+        for update in updates {
+            let Update {
+                span,
+                field: _,
+                op: _,
+                value: _,
+            } = update;
+            self.part(self.first(*span), self.last(*span), 1);
+        }
     }
 
     /// Entities after `for`, of which there may be several.
@@ -71,9 +82,8 @@ impl Plan<'_> {
             if_unknown: _,
             when,
         } = action;
-        if let Some(when) = when {
-            self.expr(when);
-        }
+        self.unit(span);
+        self.said("when", when.as_ref());
         self.for_list(subjects);
         self.for_list(emits);
         let (mut at, last) = (self.last(name.span) + 1, self.last(span));

@@ -14,7 +14,7 @@ impl Plan<'_> {
             ItemKind::Entity(entity) => self.fields(&entity.fields),
             ItemKind::Group(group) => self.paths(&group.members),
             ItemKind::Enum(decl) => self.enum_decl(decl),
-            ItemKind::Event(event) => self.event(event),
+            ItemKind::Event(event) => self.event(event, *span),
             ItemKind::Action(action) => self.action_decl(action, *span),
             ItemKind::Known(known) => self.known(known),
             ItemKind::Pipeline(pipeline) => self.pipeline(pipeline),

@@ -1,6 +1,6 @@
 //! The statements of tests.
 
-use trig_grammar::ast::{Expectation, TestStatement, TestStatementKind};
+use trig_grammar::ast::{Expectation, TestStatement, TestStatementKind, Times};
 
 use crate::plan::Plan;
 
@@ -23,8 +23,11 @@ impl Plan<'_> {
             TestStatementKind::Clock { date: _, time: _ }
             | TestStatementKind::Answer { action: _, with: _ }
             | TestStatementKind::Delete(_)
-            | TestStatementKind::Start { .. }
             | TestStatementKind::Advance(_)
+            | TestStatementKind::Start {
+                flow: _,
+                subject: _,
+            }
             | TestStatementKind::Bad => {}
             TestStatementKind::Send { call, by: _ } => self.call(call),
             TestStatementKind::Set {
@@ -39,13 +42,13 @@ impl Plan<'_> {
                     negated: _,
                     trigger: _,
                     subject: _,
-                    times: _,
+                    times: Some(Times::Once | Times::Exactly(_)) | None,
                     because: _,
                 } => {}
                 Expectation::Called {
                     negated: _,
                     call,
-                    times: _,
+                    times: Some(Times::Once | Times::Exactly(_)) | None,
                 } => self.call(call),
             },
         }

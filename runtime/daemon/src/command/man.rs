@@ -32,8 +32,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
     use std::collections::BTreeSet;
 
     #[test]

@@ -6,6 +6,7 @@ mod format;
 mod functions;
 mod like;
 mod schedule;
+mod schedule_turn;
 mod scope;
 mod text;
 mod truth;
@@ -17,6 +18,7 @@ use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
 pub(crate) use arith::{compute, minor_digits, money_text};
 pub(crate) use compare::{contains, elements, same};
+pub(crate) use schedule_turn::next_turn;
 pub(crate) use scope::{EventView, Records, Scope, Unknown};
 pub(crate) use text::shown;
 
@@ -104,6 +106,17 @@ impl<'a> Eval<'a> {
         let binders = numbered.map(|(slot, value)| (slot, Ok(Cow::Borrowed(value))));
         Self {
             binders: binders.collect(),
+            ..Self::new(scope)
+        }
+    }
+
+    /// One with values for some of its variables, by number.
+    pub(crate) fn bound(scope: Scope<'a>, values: &'a [(u32, Value)]) -> Self {
+        let binders = values.iter();
+        Self {
+            binders: binders
+                .map(|(slot, value)| (*slot, Ok(Cow::Borrowed(value))))
+                .collect(),
             ..Self::new(scope)
         }
     }

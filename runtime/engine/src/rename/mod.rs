@@ -106,17 +106,14 @@ impl Run<'_> {
         let all = self.state.marks.scan(Bound::Unbounded);
         let moved: Vec<(MarkKey, MarkKey)> = all
             .filter_map(|(key, _)| {
-                let name = names.cooldowns.get(&key.name).unwrap_or(&key.name).clone();
-                let per = names.all(&key.per);
-                let to = MarkKey { name, per };
+                let to = names.mark(key);
                 (to != *key).then(|| (key.clone(), to))
             })
             .collect();
         let mut marks = Vec::new();
         for (from, to) in moved {
             if let Some(mark) = self.state.marks.get(&from).cloned() {
-                self.state.mark_times.remove(&(mark.expires, from.clone()));
-                self.state.marks.remove(&from);
+                self.state.drop_mark(&from);
                 marks.push((to, mark));
             }
         }

@@ -8,7 +8,9 @@ use trig_ir::{ActionKind, EnumId, StageName, Trigger, Type, Value};
 
 use super::Claim;
 use crate::Engine;
-use crate::state::{Before, Captured, Fields, FiringKey, KindName, Pending, Record, Sweep};
+use crate::state::{
+    Before, Captured, Fields, FiringKey, KindName, MarkKey, Pending, Phase, Record, Sweep, Turn,
+};
 
 /// New names by old ones. All of a revision's move at once: two may change places.
 pub(super) struct Names<'e> {
@@ -285,6 +287,14 @@ impl<'e> Names<'e> {
         }
     }
 
+    /// What a limit counts under.
+    pub(super) fn mark(&self, key: &MarkKey) -> MarkKey {
+        MarkKey {
+            name: self.cooldowns.get(&key.name).unwrap_or(&key.name).clone(),
+            per: self.all(&key.per),
+        }
+    }
+
     pub(super) fn firing(&self, key: &FiringKey) -> FiringKey {
         FiringKey {
             trigger: self.trigger(&key.trigger).clone(),
@@ -301,11 +311,19 @@ impl<'e> Names<'e> {
             moved.unwrap_or_else(|| Arc::clone(last))
         });
         let watches = pending.watches.iter();
+        let phase = match &pending.phase {
+            Phase::Limit(turn) => Phase::Limit(Turn {
+                keys: turn.keys.iter().map(|key| self.mark(key)).collect(),
+                closed: turn.closed,
+            }),
+            phase => phase.clone(),
+        };
         Pending {
             key: self.firing(&pending.key),
             event: self.captured(&pending.event),
             before: self.before(of, &pending.before),
             last,
+            phase,
             watches: watches
                 .map(|(kind, about)| (self.kind(kind), about.clone()))
                 .collect(),
