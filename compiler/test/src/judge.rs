@@ -253,7 +253,11 @@ fn called(
     if right {
         return Ok(None);
     }
-    let with = if wanted.is_empty() { "" } else { " so" };
+    let with = if wanted.is_empty() {
+        ""
+    } else {
+        " with these arguments"
+    };
     let message = match (negated, count) {
         (true, _) => format!("`{short}` was called{with} {}", often(count)),
         (false, 0) => format!("`{short}` was not called{with}"),
