@@ -130,7 +130,7 @@ impl Project {
                 "{row}: without `{name}`, each test that has it in its title and fires it passes all the same"
             ));
         }
-        let stays = |n: &usize| expects_no_firing(&self.tests[*n], name);
+        let stays = |n: &usize| expects_none(&self.tests[*n], name);
         if !titled.iter().any(stays) {
             gaps.push(format!(
                 "{row}: no test that has it in its title shows `{name}` not firing"
@@ -171,7 +171,7 @@ impl Project {
         run(&ir, tests).failed() == 0
     }
 
-    /// The rows that are named by a doc comment or by the title of a test, and are none.
+    /// Of what the titles of tests name as rows of a system, what is none; with such a title.
     pub(crate) fn strangers(&self, system: char, rows: &[String]) -> BTreeMap<String, String> {
         let known: BTreeSet<&str> = rows.iter().map(String::as_str).collect();
         let mut out = BTreeMap::new();
@@ -188,10 +188,16 @@ impl Project {
     }
 }
 
-/// Whether a test says that a trigger has not fired.
-fn expects_no_firing(test: &TestCase, name: &str) -> bool {
-    test.steps.iter().any(|step| {
-        matches!(&step.kind, TestStepKind::Fired { negated: true, trigger, .. } if trigger == name)
+/// Whether a test says that a trigger has not fired, or that something has not been done.
+fn expects_none(test: &TestCase, name: &str) -> bool {
+    test.steps.iter().any(|step| match &step.kind {
+        TestStepKind::Fired {
+            negated: true,
+            trigger,
+            ..
+        } => trigger == name,
+        TestStepKind::Called { negated, .. } => *negated,
+        _ => false,
     })
 }
 
