@@ -28,13 +28,7 @@ impl Cx<'_> {
         let mut lowered = self.arguments(env, &full, &fields, args, false);
         // a reference to the subject is the subject, where it is left out
         for field in &fields {
-            let given = args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .and_then(|n| match_field(&fields, std::slice::from_ref(n)))
-                    .is_some_and(|(given, _)| given.name == field.name)
-            });
-            if given {
+            if given(&fields, args, field) {
                 continue;
             }
             match field.ty {
@@ -70,7 +64,13 @@ impl Cx<'_> {
         };
         let (full, id) = self.declaration(&call.callee, "an action", pick)?;
         let sig = self.model.actions.get(id.index())?.clone();
+        let given = |param: &Field| given(&sig.decl.params, &call.args, param);
+        // whoever says for whom it is done need not be about one
+        let is_subject =
+            |p: &Field| matches!(p.ty, Type::Entity(of) if sig.subjects.contains(&of));
+        let mut recipients = sig.decl.params.iter().filter(|p| is_subject(p));
         if !sig.subjects.is_empty()
+            && !recipients.any(given)
             && !env.lenient
             && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
         {
@@ -96,12 +96,7 @@ impl Cx<'_> {
         }
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
-            let given = call.args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .is_some_and(|n| n.text == param.name.as_str())
-            });
-            if given {
+            if given(param) {
                 continue;
             }
             match sig.defaults.get(&param.name) {
@@ -188,4 +183,13 @@ impl Cx<'_> {
         }
         lowered
     }
+}
+
+/// Whether a value is given for one of the `fields`, by its full name or the short one.
+pub(super) fn given(fields: &[Field], args: &[ast::Arg], field: &Field) -> bool {
+    let mut names = args.iter().filter_map(|arg| arg.name.as_ref());
+    names.any(|name| {
+        let found = match_field(fields, std::slice::from_ref(name));
+        found.is_some_and(|(found, _)| found.name == field.name)
+    })
 }
