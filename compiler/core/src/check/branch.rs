@@ -126,7 +126,8 @@ impl Cx<'_> {
                     place.path.push(field.name.clone());
                     return Some((place, wanted));
                 }
-                let (owner, binder) = (self.model.entity_name(owner).to_owned(), node.entity.text());
+                let (owner, binder) =
+                    (self.model.entity_name(owner).to_owned(), node.entity.text());
                 self.report(rules::misplaced_clause::with_help(
                     self.path,
                     source.span,

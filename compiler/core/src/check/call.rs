@@ -66,14 +66,13 @@ impl Cx<'_> {
         let sig = self.model.actions.get(id.index())?.clone();
         let given = |param: &Field| given(&sig.decl.params, &call.args, param);
         // whoever says for whom it is done need not be about one
-        let is_subject =
-            |p: &Field| matches!(p.ty, Type::Entity(of) if sig.subjects.contains(&of));
+        let is_subject = |p: &Field| matches!(p.ty, Type::Entity(of) if sig.subjects.contains(&of));
         let mut recipients = sig.decl.params.iter().filter(|p| is_subject(p));
-        if !sig.subjects.is_empty()
+        let astray = !sig.subjects.is_empty()
             && !recipients.any(given)
             && !env.lenient
-            && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
-        {
+            && env.subject.is_none_or(|s| !sig.subjects.contains(&s));
+        if astray {
             let names: Vec<String> = sig
                 .subjects
                 .iter()
@@ -88,11 +87,11 @@ impl Cx<'_> {
                     self.model.entity_name(s)
                 )),
             );
-            self.report(rules::type_mismatch::message(
-                self.path,
-                call.callee.span,
-                message,
-            ));
+            let mut problem = rules::type_mismatch::message(self.path, call.callee.span, message);
+            if let Some(to) = sig.decl.params.iter().find(|p| is_subject(p)) {
+                problem = problem.help(format!("say for whom: `{}: …`", to.name));
+            }
+            self.report(problem);
         }
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
@@ -109,6 +108,8 @@ impl Cx<'_> {
                     args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 None if param.optional => {}
+                // for whom, that has just been asked
+                Some(ParamDefault::Subject) if astray => {}
                 _ => {
                     let ty = self.model.type_name(&param.ty);
                     let span = call.callee.span;

@@ -44,7 +44,10 @@ impl Cx<'_> {
         let mut subject = None;
         if !reads_firing && !env.lenient {
             // nothing in the pattern says which firing it belongs to: its reference to the subject does
-            let own = env.subject.and_then(|of| self.own_reference(&shape, of));
+            let own = env.subject.and_then(|of| {
+                let declared = self.declared_way(env, &shape, of);
+                declared.or_else(|| self.own_reference(&shape, of))
+            });
             if own.is_none() {
                 let name = env.subject.map_or("firing", |s| self.model.entity_name(s));
                 let name = name.to_owned();
@@ -53,6 +56,7 @@ impl Cx<'_> {
                     pattern.span,
                     &shape.fields.what,
                     &name,
+                    shape.derived.is_some(),
                 ));
                 return None;
             }
@@ -80,6 +84,15 @@ impl Cx<'_> {
 }
 
 impl Cx<'_> {
+    /// The way by which the trigger's own events lead to its subject, where it leads there from this one, too.
+    fn declared_way(&mut self, env: &Env, shape: &Shape, of: EntityId) -> Option<Place> {
+        let via = env.via.as_ref()?;
+        let before = self.problems.len();
+        let place = self.via(shape, of, via, Root::Candidate);
+        self.problems.truncate(before);
+        place
+    }
+
     /// The only way from an event to a record of the subject's entity: its own reference, or that of the record which it is
     /// a change of (`order created`: the order's contact).
     fn own_reference(&self, shape: &Shape, of: EntityId) -> Option<Place> {

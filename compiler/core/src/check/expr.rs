@@ -47,7 +47,13 @@ impl Cx<'_> {
                 ));
                 Typed::poison()
             }
-            K::Path(path) => self.path(env, path, expected),
+            K::Path(path) => {
+                let mut typed = self.path(env, path, expected);
+                // a guard has shown that it is there
+                typed.optional &=
+                    !matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                typed
+            }
             K::Call(call) => self.call(env, call),
             K::Paren(inner) => self.expr(env, inner, expected),
             K::Unary(ast::UnaryOp::Not, inner) => {

@@ -15,6 +15,7 @@ impl Cx<'_> {
         env.outer = env.subject;
         env.subject = found.as_ref().map(|(_, element)| *element);
         env.old = false;
+        env.via = None;
         env.element = None;
         for place in &mut env.present {
             if place.root == Root::Subject {

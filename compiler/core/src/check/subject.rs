@@ -42,6 +42,7 @@ impl Cx<'_> {
             old: known.iter().all(|s| s.is_change_of(subject)),
             element: c.each.and_then(|(each, _)| self.element(each)),
             event: Some(shared_fields(&known)),
+            via: via.cloned(),
             lenient,
             event_lenient: known.len() < shapes.len() || known.is_empty(),
             ..Env::default()
@@ -218,7 +219,7 @@ impl Cx<'_> {
     }
 
     /// `via PATH`: through fields of the event or of records that it refers to, each of which leads to one record.
-    fn via(
+    pub(super) fn via(
         &mut self,
         shape: &Shape,
         subject: EntityId,
