@@ -67,6 +67,9 @@ struct Delivery<'a> {
     action: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a RecordKey>,
+    /// Of what a new record is to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<&'a SmolStr>,
     args: &'a Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_user: Option<&'a SmolStr>,
@@ -75,14 +78,16 @@ struct Delivery<'a> {
 
 /// The body under which an effect is delivered.
 pub(crate) fn body(workspace: &SmolStr, effect: &Effect) -> Result<Vec<u8>, serde_json::Error> {
-    let (subject, args, as_user) = match &effect.what {
-        EffectKind::Call { args, .. } => (effect.subject.as_ref(), args, None),
+    let (subject, entity, args, as_user) = match &effect.what {
+        EffectKind::Call { args, .. } => (effect.subject.as_ref(), None, args, None),
         EffectKind::Write {
             record,
             fields,
             as_user,
-        } => (Some(record), fields, as_user.as_ref()),
-        EffectKind::Create { fields, .. } => (effect.subject.as_ref(), fields, None),
+        } => (Some(record), None, fields, as_user.as_ref()),
+        EffectKind::Create { entity, fields, .. } => {
+            (effect.subject.as_ref(), Some(entity), fields, None)
+        }
     };
     serde_json::to_vec(&Delivery {
         key: &effect.key,
@@ -90,6 +95,7 @@ pub(crate) fn body(workspace: &SmolStr, effect: &Effect) -> Result<Vec<u8>, serd
         trigger: &effect.trigger,
         action: action(effect),
         subject,
+        entity,
         args,
         as_user,
         at: effect.at.to_string(),
@@ -171,7 +177,7 @@ fn judge(status: StatusCode, text: &str, after: Option<Duration>) -> Verdict {
 }
 
 /// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(e) = source {

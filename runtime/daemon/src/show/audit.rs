@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use trig_engine::Audit;
-use trig_ir::{ActorKind, Ir, RecordKey};
+use trig_ir::{ActorKind, Ir, RecordKey, Timestamp};
 
 use super::lines::time;
 use super::style::{BAD, DIM, DOUBT, GOOD, PLAIN, WAITING};
@@ -67,14 +67,11 @@ pub(super) fn audited(
             due,
             phase,
         } => {
-            let until = match due {
-                Some(due) => format!("{phase}, until {}", time(*due)),
-                None => phase.to_string(),
-            };
+            let for_what = waits(phase, *due);
             (
                 WAITING,
                 "  waits",
-                format!("{}  {until}", named(trigger, subject.as_ref())),
+                format!("{}  {for_what}", named(trigger, subject.as_ref())),
             )
         }
         Audit::Missed {
@@ -86,7 +83,7 @@ pub(super) fn audited(
             DOUBT,
             "  missed",
             format!(
-                "{}  {}: {reason}",
+                "{}  was due {}: {reason}",
                 named(trigger, subject.as_ref()),
                 time(*due)
             ),
@@ -96,7 +93,11 @@ pub(super) fn audited(
             "  breaker",
             format!("{breaker} pauses its triggers until {}", time(*until)),
         ),
-        Audit::Sweep { trigger } => (WAITING, "  sweep", named(trigger, None)),
+        Audit::Sweep { trigger } => (
+            WAITING,
+            "  sweep",
+            format!("{trigger:<width$}  goes through the records in slices"),
+        ),
         Audit::NotFired {
             trigger,
             subject,
@@ -125,6 +126,23 @@ pub(super) fn audited(
         // shown when they come about: what was delivered, what is active
         Audit::Ended { .. } | Audit::Activated { .. } | Audit::Tested { .. } => return None,
     })
+}
+
+/// For what a firing waits, by its phase.
+pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
+    let (what, until) = match phase {
+        "debounce" => ("debounce: quiet", "until"),
+        "until" => ("until it holds", "and looks again"),
+        "after" => ("after", "until"),
+        "limit" => ("limit: its turn", "not before"),
+        "wait" | "body" => ("runs, and waits", "until"),
+        "wait until" => ("runs, and waits until it holds", "at most until"),
+        other => (other, "until"),
+    };
+    match due {
+        Some(due) => format!("{what}, {until} {}", time(due)),
+        None => what.to_owned(),
+    }
 }
 
 fn actor(kind: ActorKind) -> &'static str {

@@ -329,7 +329,7 @@ fn summary(body: &serde_json::Value) -> String {
 }
 
 /// Date and time without the fraction, in UTC.
-pub(super) fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     match at.to_jiff() {
         Some(t) => format!("{t:.0}"),
         None => at.to_string(),
