@@ -264,7 +264,31 @@ mod tests {
     #[test]
     fn a_record_is_entity_and_id() {
         let all = ["kommo.lead/7", "lead/a/b", "lead", "/7", "lead/"].map(record);
-        insta::assert_debug_snapshot!(all, @"");
+        insta::assert_debug_snapshot!(all, @r##"
+        [
+            Ok(
+                (
+                    "kommo.lead",
+                    "7",
+                ),
+            ),
+            Ok(
+                (
+                    "lead",
+                    "a/b",
+                ),
+            ),
+            Err(
+                "a record is written as ENTITY/ID: `kommo.lead/7`",
+            ),
+            Err(
+                "a record is written as ENTITY/ID: `kommo.lead/7`",
+            ),
+            Err(
+                "a record is written as ENTITY/ID: `kommo.lead/7`",
+            ),
+        ]
+        "##);
     }
 
     #[test]
@@ -276,7 +300,24 @@ mod tests {
             (200, "<html>"),
         ]
         .map(|(status, body)| Answer::read(StatusCode::from_u16(status).unwrap(), body.as_bytes()));
-        insta::assert_debug_snapshot!(all, @"");
+        insta::assert_debug_snapshot!(all, @r##"
+        [
+            Started(
+                Some(
+                    "after",
+                ),
+            ),
+            Not(
+                "once",
+            ),
+            Refused(
+                "there is no such workspace",
+            ),
+            Refused(
+                "the answer was 200 OK, and no daemon's",
+            ),
+        ]
+        "##);
     }
 
     #[test]

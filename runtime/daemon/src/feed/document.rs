@@ -26,7 +26,9 @@ pub(super) struct Item {
 pub(super) fn items(bytes: &[u8]) -> Result<Vec<Item>, String> {
     // where an item has no id, what is random or depends on the document's address does not make one
     let parser = Builder::new().id_generator(|_, _, _| String::new()).build();
-    let feed = parser.parse(bytes).map_err(|e| e.to_string())?;
+    let feed = parser
+        .parse(bytes)
+        .map_err(|e| format!("it is no feed that can be read: {e}"))?;
     Ok(feed.entries.iter().take(MOST_ITEMS).map(item).collect())
 }
 

@@ -140,6 +140,11 @@ mod tests {
             to("https://a/feed", "http://a/feed"),
             to("http://a/feed", "file:///etc/passwd"),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r##"
+        https://a/feed
+        https://a/other
+        error: it is at `http://a/feed`, where one does not follow
+        error: it is at `file:///etc/passwd`, where one does not follow
+        "##);
     }
 }

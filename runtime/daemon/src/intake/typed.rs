@@ -88,7 +88,14 @@ mod tests {
             shown(Some("application/json"), ""),
             shown(Some("application/json"), "{\"a\":"),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r##"
+        {"a":[1,2.5]}
+        []
+        "x"
+        415 Unsupported Media Type this hook takes JSON: send `application/json`
+        400 Bad Request the body is no JSON: EOF while parsing a value at line 1 column 0
+        400 Bad Request the body is no JSON: EOF while parsing a value at line 1 column 5
+        "##);
     }
 
     #[test]

@@ -183,6 +183,8 @@ pub struct Status {
     /// When the next of them is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due: Option<Timestamp>,
+    /// Whether a fan-out over very many records goes on.
+    pub sweeping: bool,
     /// How many effects have not ended.
     pub outbox: usize,
     /// Why it does not run, if it does not.

@@ -217,6 +217,7 @@ impl Workspace {
             at: self.at,
             pending: self.state.waiting().count(),
             next_due: self.state.next_due(),
+            sweeping: self.state.has_slices(),
             outbox: self.state.outbox().count(),
             stopped: self.stopped.clone(),
         }
