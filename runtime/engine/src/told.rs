@@ -25,9 +25,9 @@ impl Why {
             Self::Limit { name, loc, until } => {
                 let kind = ir.and_then(|ir| limit(ir, loc));
                 let kind = kind.map_or("cooldown", limit_word);
-                // `once` without a key of time, and a limit of none, allow none any more
+                // `once` without a period allows none any more
                 let next = if *until == NEVER {
-                    "for ever".to_owned()
+                    "used up for ever".to_owned()
                 } else {
                     format!("the next at {until}")
                 };

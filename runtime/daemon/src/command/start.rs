@@ -242,7 +242,7 @@ impl Answer {
                 super::OK
             }
             Self::Started(Some(waits)) => {
-                anstream::println!("started {what}; it waits: {waits}");
+                anstream::println!("started {what}: {waits}");
                 super::OK
             }
             Self::Not(reason) => {

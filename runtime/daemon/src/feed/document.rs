@@ -85,7 +85,11 @@ mod tests {
                 <pubDate>Mon, 02 Jun 2025 10:00:00 GMT</pubDate></item>
             <item><title>No id</title><link>http://b/2</link></item>
             <item><description>Neither title nor link</description></item>
-            </channel></rss>"#), @"");
+            </channel></rss>"#), @r##"
+        "g1" Some("One & only") Some("http://b/1") Some(1748858400000)
+        "http://b/2\nNo id" Some("No id") Some("http://b/2") None
+        "Neither title nor link" None None None
+        "##);
         insta::assert_snapshot!(shown(r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>Blog</title>
             <entry><id>urn:1</id><title>One</title><updated>2025-06-02T10:00:00Z</updated>
                 <link rel="enclosure" href="http://b/1.png"/><link href="http://b/1"/></entry>
@@ -103,6 +107,12 @@ mod tests {
             "{\"a\":1}",
             "<rss",
         ];
-        insta::assert_snapshot!(all.map(shown).join("\n"), @"");
+        insta::assert_snapshot!(all.map(shown).join("\n"), @r##"
+        error: it is no feed that can be read: unable to parse feed: no root element
+        error: it is no feed that can be read: unable to parse feed: no root element
+        error: it is no feed that can be read: unable to parse feed: no root element
+        error: it is no feed that can be read: unable to parse JSON: missing field `version` at line 1 column 7
+        error: it is no feed that can be read: unable to parse feed: no root element
+        "##);
     }
 }

@@ -128,19 +128,19 @@ pub(super) fn audited(
     })
 }
 
-/// For what a firing waits, by its phase.
+/// For what a firing waits, by its phase, and when time wakes it.
 pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
-    let (what, until) = match phase {
-        "debounce" => ("debounce: quiet", "until"),
-        "until" => ("until it holds", "and looks again"),
-        "after" => ("after", "until"),
-        "limit" => ("limit: its turn", "not before"),
-        "wait" | "body" => ("runs, and waits", "until"),
-        "wait until" => ("runs, and waits until it holds", "at most until"),
-        other => (other, "until"),
+    let (what, wakes) = match phase {
+        "until" => ("until it holds", "; wakes"),
+        "limit" => ("limit: its turn", "; wakes"),
+        "wait" => ("runs, waits", " until"),
+        "wait until" => ("runs, waits until it holds", "; wakes"),
+        // of a body, the state knows no more
+        "body" => ("runs, waits", "; wakes"),
+        other => (other, ", until"),
     };
     match due {
-        Some(due) => format!("{what}, {until} {}", time(due)),
+        Some(due) => format!("{what}{wakes} {}", time(due)),
         None => what.to_owned(),
     }
 }
@@ -151,5 +151,86 @@ fn actor(kind: ActorKind) -> &'static str {
         ActorKind::User => "user",
         ActorKind::Api => "api",
         ActorKind::Automation => "automation",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trig_engine::Why;
+    use trig_ir::{FileId, Loc};
+
+    fn shown(audit: &Audit) -> String {
+        let (_, label, text) = audited(audit, None, 4).unwrap();
+        format!("{label:<9}  {text}")
+    }
+
+    #[test]
+    fn each_kind_reads_on_its_own() {
+        let loc = Loc {
+            file: FileId(0),
+            line: 7,
+            column: 3,
+        };
+        let due = Timestamp(1_750_000_000_000);
+        let record = RecordKey {
+            entity: "kommo.lead".into(),
+            connector: "hq".into(),
+            id: "5".into(),
+        };
+        let armed = |phase: &str, due| Audit::Armed {
+            trigger: "Care".into(),
+            subject: Some(record.clone()),
+            due,
+            phase: phase.into(),
+        };
+        let why = |why| Audit::NotFired {
+            trigger: "Care".into(),
+            subject: Some(record.clone()),
+            why,
+        };
+        let limit = |until| {
+            why(Why::Limit {
+                name: "Care".into(),
+                loc,
+                until,
+            })
+        };
+        let all = [
+            armed("debounce", Some(due)),
+            armed("until", None),
+            armed("until", Some(due)),
+            armed("after", Some(due)),
+            armed("limit", None),
+            armed("limit", Some(due)),
+            armed("wait", Some(due)),
+            armed("wait until", None),
+            armed("wait until", Some(due)),
+            Audit::Missed {
+                trigger: "Care".into(),
+                subject: None,
+                due,
+                reason: "it was due while nothing ran".into(),
+            },
+            Audit::Opened {
+                breaker: "Tags".into(),
+                until: due,
+            },
+            Audit::Sweep {
+                trigger: "Care".into(),
+            },
+            limit(due),
+            limit(Timestamp(i64::MAX)),
+            why(Why::Restarted),
+            why(Why::Stopped { by: "Other".into() }),
+            why(Why::NotFirst { loc }),
+            why(Why::Breaker {
+                name: "Tags".into(),
+                until: due,
+            }),
+            why(Why::Removed),
+        ];
+        let all: Vec<String> = all.iter().map(shown).collect();
+        insta::assert_snapshot!(all.join("\n"), @"");
     }
 }

@@ -127,7 +127,14 @@ async fn a_request_that_makes_no_sense_is_refused_before_the_log() {
         let answer = request(&daemon, "POST", "/v1/acme/flows/Care/start", &[], body).await;
         all.push(format!("{} {}", answer.status, answer.body["error"]));
     }
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r##"
+        400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: expected ident at line 1 column 2"
+        400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: unknown field `fro`, expected `for` or `by` at line 1 column 6"
+        400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: missing field `id` at line 1 column 28"
+        422 "of which connector the `ticket` is has to be said: `connector`"
+        422 "`id` is empty"
+        422 "`by` has characters that cannot be shown"
+        "##);
     let get = request(&daemon, "GET", "/v1/acme/flows/Care/start", &[], "").await;
     assert_eq!(get.status, 405);
     assert!(inputs(place.store().dir()).is_empty());
