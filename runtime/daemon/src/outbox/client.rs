@@ -235,6 +235,33 @@ mod tests {
     }
 
     #[test]
+    fn a_new_record_is_asked_for_with_its_entity_and_fields() {
+        let fields =
+            serde_json::json!({"name": "Ann's", "stage": {"pipeline": "7", "stage": "142"}});
+        let effect = Effect {
+            key: "k".into(),
+            at: trig_ir::Timestamp(1_750_000_000_000),
+            trigger: "Won".into(),
+            revision: trig_ir::RevisionHash("r".into()),
+            position: 1,
+            subject: Some(RecordKey {
+                entity: "kommo.contact".into(),
+                connector: "hq".into(),
+                id: "5".into(),
+            }),
+            what: EffectKind::Create {
+                entity: "kommo.lead".into(),
+                connector: "hq".into(),
+                fields: fields.as_object().cloned().unwrap(),
+            },
+        };
+        let body = body(&"acme".into(), &effect).unwrap();
+        insta::assert_snapshot!(String::from_utf8(body).unwrap(), @r##"
+        {"key":"k","workspace":"acme","trigger":"Won","action":"record.create","subject":{"entity":"kommo.contact","connector":"hq","id":"5"},"entity":"kommo.lead","args":{"name":"Ann's","stage":{"pipeline":"7","stage":"142"}},"at":"2025-06-15T15:06:40.000Z"}
+        "##);
+    }
+
+    #[test]
     fn the_answers_first_line_is_kept_and_bounded() {
         let long = format!("{}\nsecond", "x".repeat(500));
         let Verdict::Refused(detail) = judge(StatusCode::BAD_REQUEST, &long, None) else {

@@ -170,7 +170,8 @@ mod tests {
         let loc = Loc {
             file: FileId(0),
             line: 7,
-            column: 3,
+            start: 0,
+            end: 1,
         };
         let due = Timestamp(1_750_000_000_000);
         let record = RecordKey {
@@ -231,6 +232,26 @@ mod tests {
             why(Why::Removed),
         ];
         let all: Vec<String> = all.iter().map(shown).collect();
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r##"
+        waits    Care  kommo.lead/5@hq  debounce, until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  until it holds
+        waits    Care  kommo.lead/5@hq  until it holds; wakes 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  after, until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  limit: its turn
+        waits    Care  kommo.lead/5@hq  limit: its turn; wakes 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  runs, waits until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  runs, waits until it holds
+        waits    Care  kommo.lead/5@hq  runs, waits until it holds; wakes 2025-06-15T15:06:40Z
+        missed   Care  was due 2025-06-15T15:06:40Z: it was due while nothing ran
+        breaker  Tags pauses its triggers until 2025-06-15T15:06:40Z
+        sweep    Care  goes through the records in slices
+        not      Care  kommo.lead/5@hq  cooldown Care: the next at 2025-06-15T15:06:40.000Z (line 7)
+        not      Care  kommo.lead/5@hq  cooldown Care: used up for ever (line 7)
+        not      Care  kommo.lead/5@hq  another firing took its place
+        not      Care  kommo.lead/5@hq  Other stopped it
+        not      Care  kommo.lead/5@hq  it was not the first (line 7)
+        not      Care  kommo.lead/5@hq  breaker Tags pauses it until 2025-06-15T15:06:40.000Z
+        not      Care  kommo.lead/5@hq  it is no longer part of the project
+        "##);
     }
 }

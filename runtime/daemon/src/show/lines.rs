@@ -354,6 +354,9 @@ fn remains(status: &Status) -> String {
         let wait = if status.pending == 1 { "waits" } else { "wait" };
         parts.push(format!("{} {wait}{due}", many(status.pending, "firing")));
     }
+    if status.sweeping {
+        parts.push("a sweep goes on".into());
+    }
     if status.outbox > 0 {
         parts.push(format!("{} not delivered", many(status.outbox, "effect")));
     }

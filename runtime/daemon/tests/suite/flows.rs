@@ -1,5 +1,7 @@
 //! Bodies that wait, over edits and restarts.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::receiver::Receiver;
@@ -137,4 +139,36 @@ trigger Begin for ticket { on ticket.opened do start Care }
     assert_eq!(status.pending, 0, "{status:?}");
     daemon.stop().await.unwrap();
     assert!(receiver.got.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn the_state_shows_what_waits_what_runs_and_which_clocks_come() {
+    let text = r#"
+entity ticket { severity: int?  due: datetime? }
+event ticket.opened for ticket { severity: int }
+trigger Care for ticket { on ticket.opened do { log(text: "begin")  wait 1h  log(text: "end") } }
+trigger Nag  for ticket { on ticket.opened after 10m do log(text: "nag") }
+trigger Calm for ticket { on ticket.opened until severity == 1 within 2h else drop do log(text: "calm") }
+trigger Soon for ticket { on 1h before ticket.due do log(text: "soon") }
+trigger Morning { on every day at 09:00 do log(text: "good morning") }
+"#;
+    let place = Place::new(text);
+    place.manifest("zone = \"UTC\"\n");
+    let daemon = place.start().await;
+    let data = json!({"severity": 5, "due": "2025-06-20T12:00:00Z"});
+    post(
+        &daemon,
+        &[event("1", "record.created", "7", data), opened("2", "7")],
+    )
+    .await;
+    daemon.stop().await.unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_trigd"))
+        .arg("state")
+        .arg(place.store().dir())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    // the first line has hashes
+    let lines: Vec<&str> = shown.lines().skip(1).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"");
 }

@@ -69,7 +69,19 @@ async fn a35_a_flow_is_started_by_hand_for_a_record() {
         let args = [&[flow][..], subject].concat();
         all.push(shown(&trigd(&place, &args).await));
     }
-    insta::assert_snapshot!(all.join(""), @"");
+    insta::assert_snapshot!(all.join(""), @r##"
+        0 started Care for ticket/7
+        1 not started Care for ticket/7: once Care: used up for ever (main.trig:5)
+        1 not started Care for ticket/9: nothing is known of ticket/9@desk
+        0 started Later for ticket/7: runs, waits until 2025-06-15T15:16:40Z
+        1 not started Later for ticket/8: when severity >= 3 (main.trig:9)   ticket.severity = 1
+        1 not started Lator for ticket/7: no flow `Lator` is declared
+        1 not started Alert for ticket/7: no flow `Alert` is declared
+        1 not started Care: `Care` starts for a `ticket`: say for which one
+        0 started Sweep
+        1 not started Sweep for ticket/7: `Sweep` has no subject, and cannot start for ticket/7@desk
+        2 trigd: Care for ticket/7 was not taken: there is no such workspace
+        "##);
 
     // in whose name
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
