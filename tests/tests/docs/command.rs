@@ -84,8 +84,12 @@ impl Commands {
                 return Err(format!("there is no option `{flag}`"));
             }
         }
-        let takes_any = help.lines().any(|l| l.starts_with("Usage:") && l.contains('<'));
-        let takes_some = help.lines().any(|l| l.starts_with("Usage:") && l.contains(['[', '<']));
+        let takes_any = help
+            .lines()
+            .any(|l| l.starts_with("Usage:") && l.contains('<'));
+        let takes_some = help
+            .lines()
+            .any(|l| l.starts_with("Usage:") && l.contains(['[', '<']));
         if args.iter().any(|a| !a.starts_with('-')) && !takes_some {
             return Err("it takes no arguments".to_owned());
         }
@@ -103,7 +107,10 @@ impl Commands {
         self.helps
             .entry((program.to_owned(), command.to_owned()))
             .or_insert_with(|| {
-                let output = Command::new(path).args([command, "--help"]).output().unwrap();
+                let output = Command::new(path)
+                    .args([command, "--help"])
+                    .output()
+                    .unwrap();
                 let text = String::from_utf8(output.stdout).unwrap();
                 output.status.success().then_some(text)
             })

@@ -15,10 +15,16 @@ pub(crate) fn check(page: &Page, wrong: &mut Vec<String>) {
         };
         let target = match path {
             "" => page.path.clone(),
-            path => format!("{folder}/{path}").trim_start_matches('/').to_owned(),
+            path => format!("{folder}/{path}")
+                .trim_start_matches('/')
+                .to_owned(),
         };
         if !repository(&target).exists() {
-            wrong.push(format!("{}: `{}` leads nowhere", page.at(link.line), link.to));
+            wrong.push(format!(
+                "{}: `{}` leads nowhere",
+                page.at(link.line),
+                link.to
+            ));
             continue;
         }
         if let Some(anchor) = anchor

@@ -4,6 +4,7 @@
 //! * A `trig fails` block is a further file of that project, alone, and gives exactly the diagnostics that stand in it:
 //!   `//~ rule` or `//~ rule: part of what it says` at the end of the line where the diagnostic begins.
 //! * A `toml` block with `[project]` is a manifest, and clean.
+//! * `trig` blocks are in the style of `trigc fmt`.
 //! * What `sh` blocks call, there is.
 //! * Every page stands in the summary, and every link leads somewhere.
 
@@ -57,6 +58,24 @@ fn blocks_are_clean_and_their_tests_pass() {
 }
 
 #[test]
+fn blocks_are_in_the_one_style() {
+    let mut wrong = Vec::new();
+    for page in all() {
+        for block in page.trig() {
+            match trig_fmt::format(&block.text) {
+                Ok(formatted) if formatted == block.text => {}
+                Ok(formatted) => wrong.push(format!(
+                    "{}: `trigc fmt` writes this block so:\n{formatted}",
+                    page.at(block.line)
+                )),
+                Err(why) => wrong.push(format!("{}: {why}", page.at(block.line))),
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
 fn blocks_that_fail_give_what_stands_in_them() {
     let mut wrong = Vec::new();
     let mut failing = 0;
@@ -91,7 +110,11 @@ fn blocks_are_of_a_known_kind() {
     for page in all() {
         for block in &page.blocks {
             if !known.contains(&block.info.as_str()) {
-                wrong.push(format!("{}: a block is `{}`", page.at(block.line), block.info));
+                wrong.push(format!(
+                    "{}: a block is `{}`",
+                    page.at(block.line),
+                    block.info
+                ));
             }
         }
     }
@@ -136,7 +159,11 @@ fn links_lead_somewhere() {
 fn every_page_is_in_the_summary() {
     let pages = all();
     let summary = pages.iter().find(|p| p.path == "docs/SUMMARY.md").unwrap();
-    let listed: Vec<String> = summary.links.iter().map(|l| format!("docs/{}", l.to)).collect();
+    let listed: Vec<String> = summary
+        .links
+        .iter()
+        .map(|l| format!("docs/{}", l.to))
+        .collect();
     let set: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
     assert_eq!(listed.len(), set.len(), "a page is listed twice");
     let there: BTreeSet<&str> = pages

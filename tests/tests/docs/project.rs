@@ -59,7 +59,9 @@ fn place<'a>(diagnostic: &'a Diagnostic, sources: &SourceSet) -> (&'a str, usize
 /// Where a diagnostic of a page's project stands: in the page, where it can be said.
 fn at(page: &Page, diagnostic: &Diagnostic, sources: &SourceSet) -> String {
     let (file, line) = place(diagnostic, sources);
-    let block = file.strip_suffix(".trig").and_then(|n| n.parse::<usize>().ok());
+    let block = file
+        .strip_suffix(".trig")
+        .and_then(|n| n.parse::<usize>().ok());
     match block {
         Some(first) => page.at(first + line),
         None => format!("{}: {file}:{}", page.path, line + 1),
