@@ -54,8 +54,8 @@ fn a_project_of_each_system_is_clean() {
             "{catalogue}"
         );
         tests_pass(dir.path(), "My Shop");
-        let (code, out, err) = trigc(dir.path(), &["fmt", "--check", "My Shop"]);
-        assert_eq!(code, 0, "{catalogue}: {out}{err}");
+        let formatted = trigc(dir.path(), &["fmt", "--check", "My Shop"]);
+        assert_eq!(formatted.0, 0, "{catalogue}: {formatted:?}");
         let read = |path: &str| fs::read_to_string(dir.path().join("My Shop").join(path)).unwrap();
         assert!(read("trig.toml").contains("\nid = \"my-shop\"\nname = \"My Shop\"\n"));
         let workflow = read(".github/workflows/trig.yml");
@@ -76,7 +76,7 @@ fn a_project_of_each_system_is_clean() {
 /// What stands behind `#` in the manifest is right, too.
 #[test]
 fn connectors_can_be_switched_on() {
-    for catalogue in ["kommo", "activecampaign"] {
+    for catalogue in ["kommo", "bitrix24", "activecampaign"] {
         let dir = tempfile::tempdir().unwrap();
         trigc(dir.path(), &["init", "--catalogue", catalogue]);
         let path = dir.path().join("trig.toml");

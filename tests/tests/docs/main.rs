@@ -8,11 +8,7 @@
 //! * What `sh` blocks call, there is.
 //! * Every page stands in the summary, and every link leads somewhere.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../support/binary.rs"]
 mod binary;
