@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::Span;
-use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
+use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Root, Type, Value};
 
 use super::template::{Bound, Texts};
 use crate::line_index::LineIndex;
@@ -88,6 +88,22 @@ impl Env {
             later: Some(clause),
             ..self.clone()
         }
+    }
+}
+
+impl Env {
+    /// Whether a guard has shown that what an expression loads is not empty. In the filter of a start, the event is what
+    /// is `event` afterwards.
+    pub(crate) fn shows(&self, expr: &Expr) -> bool {
+        let Expr::Load(place) = expr else {
+            return false;
+        };
+        let as_event = |shown: &Place| {
+            place.root == Root::Candidate && shown.root == Root::Event && shown.path == place.path
+        };
+        self.present
+            .iter()
+            .any(|shown| shown == place || as_event(shown))
     }
 }
 

@@ -110,7 +110,7 @@ impl Cx<'_> {
     pub(super) fn value(&mut self, env: &Env, expr: &ast::Expr, ty: &Type) -> Expr {
         let typed = self.expr(env, expr, Some(ty));
         if self.require_type(expr.span, &typed, ty) {
-            self.require_value(expr.span, &typed);
+            self.require_value(env, expr.span, &typed);
         }
         typed.expr
     }
@@ -135,9 +135,9 @@ impl Cx<'_> {
         false
     }
 
-    /// Says so where a value may be `empty`.
-    pub(super) fn require_value(&mut self, span: Span, typed: &Typed) {
-        if !typed.optional {
+    /// Says so where a value may be `empty`, and nothing before it has shown that it is not.
+    pub(super) fn require_value(&mut self, env: &Env, span: Span, typed: &Typed) {
+        if !typed.optional || env.shows(&typed.expr) {
             return;
         }
         let example = match &typed.ty {
@@ -217,7 +217,7 @@ impl Cx<'_> {
             let typed = self.expr(env, item, of.as_ref());
             match &of {
                 Some(wanted) if self.require_type(item.span, &typed, wanted) => {
-                    self.require_value(item.span, &typed);
+                    self.require_value(env, item.span, &typed);
                 }
                 None if !typed.is_poison() => of = Some(typed.ty),
                 _ => {}

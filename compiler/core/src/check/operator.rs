@@ -3,6 +3,7 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{ArithOp, CompareOp, Expr, Place, Root, StageName, TextOp, Type, Value};
 
+use super::action::present_unless;
 use super::cx::{Cx, Env, Typed};
 use super::expr::has_op;
 use crate::model::{Decl, Lookup};
@@ -87,6 +88,9 @@ impl Cx<'_> {
             let expr = self.condition(&inner, operand);
             if op == ast::BinaryOp::And {
                 present_places(&expr, &mut inner.present);
+            } else {
+                // what stands behind `x is empty or` is asked only where `x` is there
+                present_unless(&expr, &mut inner);
             }
             exprs.push(expr);
         }
