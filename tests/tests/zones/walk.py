@@ -188,8 +188,8 @@ def recurrences(request, groups, zones):
         walk = Walk(zones[groups[n][0]], start, end)
         with open(Path(request["out"]) / f"{n}.bin", "wb") as out:
             for of_clock in locals_of:
-                found = array("I", distinct(map(walk.at, of_clock), start, end))
-                array("I", [len(found)]).tofile(out)
+                found = array("i", distinct(map(walk.at, of_clock), start, end))
+                array("i", [len(found)]).tofile(out)
                 found.tofile(out)
         return walk.steps
 

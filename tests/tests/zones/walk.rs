@@ -91,15 +91,16 @@ fn read_lists(path: &Path) -> Vec<Vec<Timestamp>> {
     let bytes = std::fs::read(path).unwrap();
     let mut numbers = bytes
         .chunks_exact(4)
-        .map(|four| u32::from_ne_bytes(four.try_into().unwrap()));
+        .map(|four| i32::from_ne_bytes(four.try_into().unwrap()));
     let mut lists = Vec::new();
     while let Some(count) = numbers.next() {
+        let count = usize::try_from(count).unwrap();
         let list: Vec<Timestamp> = numbers
             .by_ref()
-            .take(count as usize)
+            .take(count)
             .map(|minute| minutes(i64::from(minute)))
             .collect();
-        assert_eq!(list.len(), count as usize, "{} is cut", path.display());
+        assert_eq!(list.len(), count, "{} is cut", path.display());
         lists.push(list);
     }
     lists
