@@ -136,7 +136,7 @@ pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
         "wait" => ("runs, waits", " until"),
         "wait until" => ("runs, waits until it holds", "; wakes"),
         // of a body, the state knows no more
-        "body" => ("runs, waits", "; wakes"),
+        "body" => ("waits", "; wakes"),
         other => (other, ", until"),
     };
     match due {
