@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn a_record_is_entity_and_id() {
         let all = ["kommo.lead/7", "lead/a/b", "lead", "/7", "lead/"].map(record);
-        insta::assert_debug_snapshot!(all, @r##"
+        insta::assert_debug_snapshot!(all, @r#"
         [
             Ok(
                 (
@@ -288,7 +288,7 @@ mod tests {
                 "a record is written as ENTITY/ID: `kommo.lead/7`",
             ),
         ]
-        "##);
+        "#);
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
             (200, "<html>"),
         ]
         .map(|(status, body)| Answer::read(StatusCode::from_u16(status).unwrap(), body.as_bytes()));
-        insta::assert_debug_snapshot!(all, @r##"
+        insta::assert_debug_snapshot!(all, @r#"
         [
             Started(
                 Some(
@@ -317,7 +317,7 @@ mod tests {
                 "the answer was 200 OK, and no daemon's",
             ),
         ]
-        "##);
+        "#);
     }
 
     #[test]

@@ -93,7 +93,7 @@ mod tests {
         let json = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Blog",
             "items": [{"id": "1", "url": "http://b/1", "title": "One", "content_text": "x"}]}"#;
         let all = [rss, atom, json].map(shown).join("\n\n");
-        insta::assert_snapshot!(all, @r##"
+        insta::assert_snapshot!(all, @r#"
         "g1" Some("One & only") Some("http://b/1") Some(1748858400000)
         "http://b/2\nNo id" Some("No id") Some("http://b/2") None
         "Neither title nor link" None None None
@@ -101,7 +101,7 @@ mod tests {
         "urn:1" Some("One") Some("http://b/1") Some(1748858400000)
 
         "1" Some("One") Some("http://b/1") None
-        "##);
+        "#);
     }
 
     #[test]
@@ -113,12 +113,12 @@ mod tests {
             "{\"a\":1}",
             "<rss",
         ];
-        insta::assert_snapshot!(all.map(shown).join("\n"), @r##"
+        insta::assert_snapshot!(all.map(shown).join("\n"), @r#"
         error: it is no feed that can be read: unable to parse feed: no root element
         error: it is no feed that can be read: unable to parse feed: no root element
         error: it is no feed that can be read: unable to parse feed: no root element
         error: it is no feed that can be read: unable to parse JSON: missing field `version` at line 1 column 7
         error: it is no feed that can be read: unable to parse feed: no root element
-        "##);
+        "#);
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::header::{
-    ACCEPT, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    LOCATION, USER_AGENT,
 };
 use hyper::{HeaderMap, Request, StatusCode};
 use url::Url;
@@ -87,6 +88,7 @@ async fn ask(client: &Client, url: &str, has: &Validators) -> Result<Fetched, St
 fn request(url: &Url, has: &Validators) -> Result<Request<Full<Bytes>>, String> {
     let mut request = Request::get(url.as_str())
         .header(ACCEPT, TYPES)
+        .header(ACCEPT_ENCODING, "identity")
         .header(USER_AGENT, concat!("trigd/", env!("CARGO_PKG_VERSION")));
     if let Some(etag) = &has.etag {
         request = request.header(IF_NONE_MATCH, etag);
@@ -140,11 +142,11 @@ mod tests {
             to("https://a/feed", "http://a/feed"),
             to("http://a/feed", "file:///etc/passwd"),
         ];
-        insta::assert_snapshot!(all.join("\n"), @r##"
+        insta::assert_snapshot!(all.join("\n"), @r#"
         https://a/feed
         https://a/other
         error: it is at `http://a/feed`, where one does not follow
         error: it is at `file:///etc/passwd`, where one does not follow
-        "##);
+        "#);
     }
 }

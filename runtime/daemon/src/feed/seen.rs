@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::store::FeedCursor;
 
-/// Of so many items one knows that they have been seen; the oldest are forgotten first. More than a document can hold
-/// ([`super::document::MOST_ITEMS`]), so that what stays in a feed is not new again.
+/// Of so many items one knows that they have been seen; the oldest are forgotten first. Four times what counts of a
+/// document ([`super::document::MOST_ITEMS`]): only what stays in a feed while so many others come is new again.
 const MOST_SEEN: usize = 20_000;
 
 /// Which items of a feed have been seen, since the first look at its address.

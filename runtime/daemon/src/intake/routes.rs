@@ -18,6 +18,7 @@ use trig_engine::Arrival;
 use super::answer::Rejected;
 use super::body;
 use super::normalise;
+use super::typed;
 use crate::position::MAX_INPUTS;
 use crate::registry::{Registry, Site};
 use crate::shard::{Accepted, Control, Intake, Shard, Until};
@@ -140,6 +141,14 @@ async fn start(
     let site = door.site(&workspace)?;
     door.authorize(&site, &headers)?;
     let until = wait.until()?;
+    let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if !content_type.is_some_and(typed::is_json) {
+        // a web page of somebody else's may post anything but this without being asked first
+        return Err(Rejected::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "this address takes JSON: send `application/json`",
+        ));
+    }
     let body = body::read(&headers, body, site.config.max_body).await?;
     let arrival = super::start::arrival(&site.config, flow, &body)?;
     door.take(workspace, "start".into(), vec![arrival], until)

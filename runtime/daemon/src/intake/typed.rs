@@ -18,13 +18,7 @@ pub(super) fn body(
     content_type: Option<&str>,
     body: &[u8],
 ) -> Result<Arrival, Rejected> {
-    let essence = content_type.map(|t| t.split(';').next().unwrap_or_default().trim());
-    let is_json = essence.is_none_or(|essence| {
-        let essence = essence.to_ascii_lowercase();
-        matches!(essence.as_str(), "" | "application/json" | "text/json")
-            || essence.ends_with("+json")
-    });
-    if !is_json {
+    if !content_type.is_none_or(is_json) {
         return Err(Rejected::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "this hook takes JSON: send `application/json`",
@@ -50,6 +44,13 @@ pub(super) fn body(
         },
         what: Happening::Webhook { body },
     })
+}
+
+/// Whether a content type is one of JSON.
+pub(super) fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 /// Whether more than `left` levels stand in one another. What the reader took is no deeper than the stack allows.
@@ -88,14 +89,14 @@ mod tests {
             shown(Some("application/json"), ""),
             shown(Some("application/json"), "{\"a\":"),
         ];
-        insta::assert_snapshot!(all.join("\n"), @r##"
+        insta::assert_snapshot!(all.join("\n"), @r#"
         {"a":[1,2.5]}
         []
         "x"
         415 Unsupported Media Type this hook takes JSON: send `application/json`
         400 Bad Request the body is no JSON: EOF while parsing a value at line 1 column 0
         400 Bad Request the body is no JSON: EOF while parsing a value at line 1 column 5
-        "##);
+        "#);
     }
 
     #[test]

@@ -256,9 +256,9 @@ mod tests {
             },
         };
         let body = body(&"acme".into(), &effect).unwrap();
-        insta::assert_snapshot!(String::from_utf8(body).unwrap(), @r##"
+        insta::assert_snapshot!(String::from_utf8(body).unwrap(), @r#"
         {"key":"k","workspace":"acme","trigger":"Won","action":"record.create","subject":{"entity":"kommo.contact","connector":"hq","id":"5"},"entity":"kommo.lead","args":{"name":"Ann's","stage":{"pipeline":"7","stage":"142"}},"at":"2025-06-15T15:06:40.000Z"}
-        "##);
+        "#);
     }
 
     #[test]

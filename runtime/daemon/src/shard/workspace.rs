@@ -31,7 +31,8 @@ impl fmt::Debug for Running {
 pub(crate) struct Ready {
     pub(crate) revision: RevisionHash,
     pub(crate) ir: Arc<Ir>,
-    engine: Engine,
+    /// In a box: it is handed on often, and is large.
+    engine: Box<Engine>,
 }
 
 impl fmt::Debug for Ready {
@@ -43,7 +44,7 @@ impl fmt::Debug for Ready {
 impl Ready {
     /// Builds the engine, which takes a while for a large revision.
     pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>) -> Self {
-        let engine = Engine::new(Arc::clone(&ir), revision.clone());
+        let engine = Box::new(Engine::new(Arc::clone(&ir), revision.clone()));
         Self {
             revision,
             ir,

@@ -136,7 +136,7 @@ pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
         "wait" => ("runs, waits", " until"),
         "wait until" => ("runs, waits until it holds", "; wakes"),
         // of a body, the state knows no more
-        "body" => ("runs, waits", "; wakes"),
+        "body" => ("waits", "; wakes"),
         other => (other, ", until"),
     };
     match due {
@@ -232,7 +232,7 @@ mod tests {
             why(Why::Removed),
         ];
         let all: Vec<String> = all.iter().map(shown).collect();
-        insta::assert_snapshot!(all.join("\n"), @r##"
+        insta::assert_snapshot!(all.join("\n"), @r#"
         waits    Care  kommo.lead/5@hq  debounce, until 2025-06-15T15:06:40Z
         waits    Care  kommo.lead/5@hq  until it holds
         waits    Care  kommo.lead/5@hq  until it holds; wakes 2025-06-15T15:06:40Z
@@ -252,6 +252,6 @@ mod tests {
         not      Care  kommo.lead/5@hq  it was not the first (line 7)
         not      Care  kommo.lead/5@hq  breaker Tags pauses it until 2025-06-15T15:06:40.000Z
         not      Care  kommo.lead/5@hq  it is no longer part of the project
-        "##);
+        "#);
     }
 }

@@ -170,5 +170,11 @@ trigger Morning { on every day at 09:00 do log(text: "good morning") }
     let shown = String::from_utf8(output.stdout).unwrap();
     // the first line has hashes
     let lines: Vec<&str> = shown.lines().skip(1).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+        waits     Nag  ticket/7@desk  after, until 2025-06-15T15:16:40Z  since 2025-06-15T15:06:40Z
+        runs      Care  ticket/7@desk  waits; wakes 2025-06-15T16:06:40Z  since 2025-06-15T15:06:40Z
+        waits     Calm  ticket/7@desk  until it holds; wakes 2025-06-15T17:06:40Z  since 2025-06-15T15:06:40Z
+        clock     Morning  every day at 09:00  at 2025-06-16T09:00:00Z
+        clock     Soon  ticket/7@desk  1h before ticket.due  at 2025-06-20T11:00:00Z
+        "#);
 }

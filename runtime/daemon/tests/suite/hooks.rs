@@ -135,14 +135,14 @@ async fn what_is_no_json_or_too_much_of_it_is_refused() {
         let error = answer.body["error"].as_str().unwrap_or("taken");
         answers.push(format!("{} {error}", answer.status));
     }
-    insta::assert_snapshot!(answers.join("\n"), @r##"
+    insta::assert_snapshot!(answers.join("\n"), @r#"
         415 this hook takes JSON: send `application/json`
         400 the body is no JSON: EOF while parsing a value at line 1 column 0
         400 the body is no JSON: EOF while parsing a value at line 1 column 7
         400 more than 64 objects and arrays stand in one another
         413 the body is larger than 1048576 bytes
         200 taken
-        "##);
+        "#);
     assert_eq!(inputs(place.store().dir()).len(), 1);
     daemon.stop().await.unwrap();
 }

@@ -24,6 +24,7 @@ flow Sweep { do log(text: "swept") }
 trigger Alert for ticket { on ticket.opened do log(text: "alert") }
 "#;
 
+const JSON: (&str, &str) = ("content-type", "application/json");
 const MANIFEST: &str = "[daemon]\nstore = \"../store\"\n";
 
 async fn trigd(place: &Place, args: &[&str]) -> Output {
@@ -69,7 +70,7 @@ async fn a35_a_flow_is_started_by_hand_for_a_record() {
         let args = [&[flow][..], subject].concat();
         all.push(shown(&trigd(&place, &args).await));
     }
-    insta::assert_snapshot!(all.join(""), @r##"
+    insta::assert_snapshot!(all.join(""), @r#"
         0 started Care for ticket/7
         1 not started Care for ticket/7: once Care: used up for ever (main.trig:5)
         1 not started Care for ticket/9: nothing is known of ticket/9@desk
@@ -81,7 +82,7 @@ async fn a35_a_flow_is_started_by_hand_for_a_record() {
         0 started Sweep
         1 not started Sweep for ticket/7: `Sweep` has no subject, and cannot start for ticket/7@desk
         2 trigd: Care for ticket/7 was not taken: there is no such workspace
-        "##);
+        "#);
 
     // in whose name
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
@@ -110,10 +111,10 @@ async fn who_may_not_post_events_may_not_start_flows() {
     place.manifest("[daemon]\nstore = \"../store\"\ntoken = { file = \"token\" }\n");
     let daemon = place.start().await;
     let path = "/v1/acme/flows/Sweep/start?wait=applied";
-    let without = request(&daemon, "POST", path, &[], "{}").await;
+    let without = request(&daemon, "POST", path, &[JSON], "{}").await;
     assert_eq!(without.status, 401);
     let wrong = ("authorization", "Bearer token");
-    let wrong = request(&daemon, "POST", path, &[wrong], "{}").await;
+    let wrong = request(&daemon, "POST", path, &[JSON, wrong], "{}").await;
     assert_eq!(wrong.status, 401);
     assert!(inputs(place.store().dir()).is_empty());
     // the command finds it where the daemon does
@@ -127,6 +128,7 @@ async fn a_request_that_makes_no_sense_is_refused_before_the_log() {
     let place = Place::new(FLOWS);
     place.manifest("[connectors.one]\nkind = \"http\"\n[connectors.two]\nkind = \"http\"\n");
     let daemon = place.start().await;
+    let path = "/v1/acme/flows/Care/start";
     let mut all = Vec::new();
     for body in [
         "nonsense",
@@ -136,17 +138,23 @@ async fn a_request_that_makes_no_sense_is_refused_before_the_log() {
         "{\"for\": {\"entity\": \"ticket\", \"id\": \"\", \"connector\": \"one\"}}",
         "{\"by\": \"\\u0007\"}",
     ] {
-        let answer = request(&daemon, "POST", "/v1/acme/flows/Care/start", &[], body).await;
+        let answer = request(&daemon, "POST", path, &[JSON], body).await;
         all.push(format!("{} {}", answer.status, answer.body["error"]));
     }
-    insta::assert_snapshot!(all.join("\n"), @r##"
+    insta::assert_snapshot!(all.join("\n"), @r#"
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: expected ident at line 1 column 2"
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: unknown field `fro`, expected `for` or `by` at line 1 column 6"
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: missing field `id` at line 1 column 28"
         422 "of which connector the `ticket` is has to be said: `connector`"
         422 "`id` is empty"
         422 "`by` has characters that cannot be shown"
-        "##);
+        "#);
+    // as a web page could
+    let plain = ("content-type", "text/plain");
+    for headers in [&[][..], &[plain]] {
+        let answer = request(&daemon, "POST", path, headers, "{}").await;
+        assert_eq!(answer.status, 415);
+    }
     let get = request(&daemon, "GET", "/v1/acme/flows/Care/start", &[], "").await;
     assert_eq!(get.status, 405);
     assert!(inputs(place.store().dir()).is_empty());
