@@ -35,7 +35,9 @@ fn wrong_programs_and_their_repairs() {
         if rest != "(clean)\n" {
             astray.push(format!("{}: the repair: {rest}", path.display()));
         }
-        insta::assert_snapshot!(format!("{wrong}\n===== {errors}\n{messages}\n===== repaired\n{repaired}"));
+        insta::assert_snapshot!(format!(
+            "{wrong}\n===== {errors}\n{messages}\n===== repaired\n{repaired}"
+        ));
     });
     assert!(astray.is_empty(), "{}", astray.join("\n"));
 }

@@ -141,7 +141,7 @@ impl Builder<'_> {
             self.errors.help(
                 at,
                 format!("`{word}` is a clause and cannot stand among actions"),
-                "close the block of `do` before it",
+                "a clause stands before `do`; to decide among the actions, write `if … { … }`",
             );
         } else {
             self.errors.help(

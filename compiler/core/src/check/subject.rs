@@ -309,7 +309,7 @@ impl Cx<'_> {
                 }
                 if field.ty.element() == Some(&Type::Entity(subject)) {
                     return Some(format!(
-                        "there may be several: write `for each {name} of {owner}` to fire for each of them"
+                        "there may be several: in place of `for {name}`, the clause `for each {name} of {owner}` fires for each of them"
                     ));
                 }
             }
