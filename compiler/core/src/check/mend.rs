@@ -73,6 +73,14 @@ impl Cx<'_> {
             _ => false,
         };
         let pipelines = self.model.pipelines.iter().filter(|p| of(p));
+        let mut stages = pipelines.clone().flat_map(|p| &p.stages);
+        let by_id = stages.find(|stage| {
+            let id = stage.native_id.as_deref().unwrap_or_default();
+            !id.is_empty() && (id == written || written.ends_with(&format!(":{id}")))
+        });
+        if let Some(stage) = by_id {
+            return named(&stage.name, std::iter::once(stage.name.as_str()));
+        }
         let names = pipelines.flat_map(|p| p.stages.iter().map(|s| s.name.as_str()));
         named(written, names)
     }
