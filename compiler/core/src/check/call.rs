@@ -62,6 +62,9 @@ impl Cx<'_> {
             Decl::Action(id) => Some(id),
             _ => None,
         };
+        if self.method(env, call) {
+            return None;
+        }
         let (full, id) = self.declaration(&call.callee, "an action", pick)?;
         let sig = self.model.actions.get(id.index())?.clone();
         let given = |param: &Field| given(&sig.decl.params, &call.args, param);
@@ -108,6 +111,8 @@ impl Cx<'_> {
                     args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 None if param.optional => {}
+                // it stands there without its name, which has been said
+                _ if call.args.iter().any(|arg| arg.name.is_none()) => {}
                 // for whom, that has just been asked
                 Some(ParamDefault::Subject) if astray => {}
                 _ => {
@@ -133,6 +138,37 @@ impl Cx<'_> {
         Some(ActionKind::Call { action: id, args })
     }
 
+    /// `tags.add("VIP")`: other languages have methods where Trig has `set`. Whether it is one, and was said to be.
+    fn method(&mut self, env: &Env, call: &ast::Call) -> bool {
+        let Some((method, field)) = call.callee.names.split_last() else {
+            return false;
+        };
+        let operator = match method.text.as_str() {
+            "add" | "append" | "push" | "insert" | "increase" => "+=",
+            "remove" | "delete" | "decrease" => "-=",
+            "set" | "update" | "change" => "=",
+            _ => return false,
+        };
+        let entity = env.subject.and_then(|id| self.model.entity(id));
+        let own = entity
+            .is_some_and(|e| match_field(&e.fields, field).is_some_and(|(_, n)| n == field.len()));
+        if !own {
+            return false;
+        }
+        let name: Vec<&str> = field.iter().map(|n| n.text.as_str()).collect();
+        let value = call
+            .args
+            .first()
+            .map_or("…".to_owned(), |a| self.source(a.value.span));
+        self.report(rules::misplaced_clause::with_help(
+            self.path,
+            call.callee.span,
+            format!("`{}` is no action", call.callee.text()),
+            format!("write `set {} {operator} {value}`", name.join(".")),
+        ));
+        true
+    }
+
     /// Named arguments against what is declared; `open` takes further ones of any type.
     pub(super) fn arguments(
         &mut self,
@@ -146,8 +182,13 @@ impl Cx<'_> {
         let mut lowered = Vec::with_capacity(args.len());
         for arg in args {
             let Some(name) = &arg.name else {
+                let open = params.iter().find(|p| !given(params, args, p));
+                let example = open.map(|p| format!("{}: {}", p.name, self.source(arg.span)));
                 self.report(rules::unknown_argument::positional(
-                    self.path, arg.span, owner,
+                    self.path,
+                    arg.span,
+                    owner,
+                    example.as_deref(),
                 ));
                 continue;
             };

@@ -1,7 +1,7 @@
 //! Events that belong to a firing: those that cancel it, those that reach its goals.
 
 use trig_grammar::ast;
-use trig_ir::{Cancel, EntityId, Expr, Place, Root};
+use trig_ir::{Cancel, EntityId, Expr, Place, Root, Type};
 
 use super::cx::{Cx, Env};
 use super::pattern::Shape;
@@ -56,7 +56,7 @@ impl Cx<'_> {
                     pattern.span,
                     &shape.fields.what,
                     &name,
-                    shape.derived.is_some(),
+                    self.way_to_say(env, &shape),
                 ));
                 return None;
             }
@@ -84,6 +84,33 @@ impl Cx<'_> {
 }
 
 impl Cx<'_> {
+    /// A filter that says to which firing an event belongs, from what both have; `None` for a change, which takes none.
+    fn way_to_say(&self, env: &Env, shape: &Shape) -> Option<String> {
+        if shape.derived.is_some() {
+            return None;
+        }
+        let subject = env.subject.and_then(|id| self.model.entity(id));
+        for field in &shape.fields.fields {
+            let name = &field.name;
+            let Type::Entity(of) = field.ty else { continue };
+            let own = env.event.iter().flat_map(|e| &e.fields);
+            if let Some(same) = own.clone().find(|f| f.ty == field.ty) {
+                return Some(format!("({name}: event.{})", same.name));
+            }
+            let Some(subject) = subject else { continue };
+            let owner = crate::model::short(&subject.name);
+            for its in &subject.fields {
+                if its.ty == field.ty {
+                    return Some(format!("({name}: {owner}.{})", its.name));
+                }
+                if its.ty.element() == Some(&Type::Entity(of)) {
+                    return Some(format!("({name} in {owner}.{})", its.name));
+                }
+            }
+        }
+        Some("(contact: event.contact)".to_owned())
+    }
+
     /// The way by which the trigger's own events lead to its subject, where it leads there from this one, too.
     fn declared_way(&mut self, env: &Env, shape: &Shape, of: EntityId) -> Option<Place> {
         let via = env.via.as_ref()?;

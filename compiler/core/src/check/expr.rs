@@ -131,13 +131,16 @@ impl Cx<'_> {
         if self.fits(&typed.ty, wanted) {
             return true;
         }
+        let help = self.mended(span, wanted, &typed.ty);
         let (wanted, found) = (
             format!("`{}`", self.model.type_name(wanted)),
             self.model.type_name(&typed.ty),
         );
-        self.report(rules::type_mismatch::problem(
-            self.path, span, &wanted, &found,
-        ));
+        let mut problem = rules::type_mismatch::problem(self.path, span, &wanted, &found);
+        if let Some(help) = help {
+            problem = problem.help(help);
+        }
+        self.report(problem);
         false
     }
 

@@ -136,13 +136,27 @@ impl Cx<'_> {
         let kind = if l.ty == Type::Any { &r.ty } else { &l.ty };
         if !fits || (ordered && !is_ordered(kind)) {
             let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
-            self.report(rules::type_mismatch::operands(
+            let mut problem = rules::type_mismatch::operands(
                 self.path,
                 op_span,
                 text,
                 (left.span, a.as_str()),
                 (right.span, b.as_str()),
-            ));
+            );
+            let help = match (l.ty.element(), r.ty.element()) {
+                (Some(of), None) if self.fits(of, &r.ty) || r.ty == Type::Text => {
+                    let (all, one) = (self.source(left.span), self.source(right.span));
+                    Some(format!("to ask for one element, write `{all} has {one}`"))
+                }
+                _ => {
+                    let right = self.mended(right.span, &l.ty, &r.ty);
+                    right.or_else(|| self.mended(left.span, &r.ty, &l.ty))
+                }
+            };
+            if let Some(help) = help {
+                problem = problem.help(help);
+            }
+            self.report(problem);
         }
         Typed::bool(Expr::Compare(compare, Box::new(l.expr), Box::new(r.expr)))
     }

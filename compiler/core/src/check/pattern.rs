@@ -330,9 +330,7 @@ impl Cx<'_> {
         }
         let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
         if let Some(first) = path.names.first() {
-            let problem =
-                rules::unknown_name::problem(self.path, first.span, "entity", &first.text, &known);
-            self.report(problem);
+            self.undeclared::<()>(first.span, "entity", &first.text, &known);
         }
     }
 

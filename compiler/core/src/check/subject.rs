@@ -305,11 +305,23 @@ impl Cx<'_> {
             let owner = self.model.entity_name(id);
             for field in &entity.fields {
                 if field.ty == Type::Entity(subject) {
-                    return Some(format!("write `for {name} via {owner}.{}`", field.name));
+                    // without the catalogue, where that is enough
+                    let short = ast::Name {
+                        span: Span::default(),
+                        text: crate::model::short(&field.name).to_owned(),
+                    };
+                    let found = super::path::match_field(&entity.fields, &[short.clone()]);
+                    let enough = found.is_some_and(|(found, _)| found.name == field.name);
+                    let field = if enough {
+                        &short.text
+                    } else {
+                        field.name.as_str()
+                    };
+                    return Some(format!("write `for {name} via {owner}.{field}`"));
                 }
                 if field.ty.element() == Some(&Type::Entity(subject)) {
                     return Some(format!(
-                        "there may be several: write `for each {name} of {owner}` to fire for each of them"
+                        "there may be several: in place of `for {name}`, the clause `for each {name} of {owner}` fires for each of them"
                     ));
                 }
             }

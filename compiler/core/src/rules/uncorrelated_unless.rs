@@ -20,13 +20,14 @@ pub(crate) fn problem(
     span: Span,
     event: &str,
     subject: &str,
-    change: bool,
+    filter: Option<String>,
 ) -> Problem {
     // a change of a record takes no filter
-    let help = if change {
-        "an event or a change that refers to exactly one can stand here; for what must hold meanwhile, write `while …`"
-    } else {
-        "let its filter say it, such as `(contact: event.contact)`"
+    let help = match filter {
+        Some(filter) => format!("let its filter say it, such as `{filter}`"),
+        None => "an event or a change that refers to exactly one can stand here; for what must hold meanwhile, \
+                 write `while …`"
+            .to_owned(),
     };
     Diagnostic::error(
         RULE.name,
