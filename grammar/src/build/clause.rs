@@ -207,7 +207,8 @@ impl Builder<'_> {
     pub(super) fn for_each(&mut self, node: Node<'_>) -> ForEach {
         let span = self.span(&node);
         let mut inner = kids(node);
-        let binder = self.req_name(&mut inner, "a name", "`for each`", span.end);
+        let entity = self.req_path(&mut inner, "a name", "`for each`", span.end);
+        let binder = entity.names.last().cloned();
         let (mut source, mut filter) = (None, None);
         for node in inner {
             let end = self.end(&node);
@@ -223,7 +224,8 @@ impl Builder<'_> {
         }
         ForEach {
             span,
-            binder,
+            binder: binder.unwrap_or_else(|| Name::missing(span.end)),
+            entity,
             source,
             filter,
         }

@@ -28,13 +28,7 @@ impl Cx<'_> {
         let mut lowered = self.arguments(env, &full, &fields, args, false);
         // a reference to the subject is the subject, where it is left out
         for field in &fields {
-            let given = args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .and_then(|n| match_field(&fields, std::slice::from_ref(n)))
-                    .is_some_and(|(given, _)| given.name == field.name)
-            });
-            if given {
+            if given(&fields, args, field) {
                 continue;
             }
             match field.ty {
@@ -70,10 +64,15 @@ impl Cx<'_> {
         };
         let (full, id) = self.declaration(&call.callee, "an action", pick)?;
         let sig = self.model.actions.get(id.index())?.clone();
-        if !sig.subjects.is_empty()
+        let given = |param: &Field| given(&sig.decl.params, &call.args, param);
+        // whoever says for whom it is done need not be about one
+        let is_subject = |p: &Field| matches!(p.ty, Type::Entity(of) if sig.subjects.contains(&of));
+        let mut recipients = sig.decl.params.iter().filter(|p| is_subject(p));
+        let astray = !sig.subjects.is_empty()
+            && !recipients.any(given)
             && !env.lenient
-            && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
-        {
+            && env.subject.is_none_or(|s| !sig.subjects.contains(&s));
+        if astray {
             let names: Vec<String> = sig
                 .subjects
                 .iter()
@@ -88,20 +87,15 @@ impl Cx<'_> {
                     self.model.entity_name(s)
                 )),
             );
-            self.report(rules::type_mismatch::message(
-                self.path,
-                call.callee.span,
-                message,
-            ));
+            let mut problem = rules::type_mismatch::message(self.path, call.callee.span, message);
+            if let Some(to) = sig.decl.params.iter().find(|p| is_subject(p)) {
+                problem = problem.help(format!("say for whom: `{}: …`", to.name));
+            }
+            self.report(problem);
         }
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
-            let given = call.args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .is_some_and(|n| n.text == param.name.as_str())
-            });
-            if given {
+            if given(param) {
                 continue;
             }
             match sig.defaults.get(&param.name) {
@@ -114,6 +108,8 @@ impl Cx<'_> {
                     args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 None if param.optional => {}
+                // for whom, that has just been asked
+                Some(ParamDefault::Subject) if astray => {}
                 _ => {
                     let ty = self.model.type_name(&param.ty);
                     let span = call.callee.span;
@@ -169,7 +165,7 @@ impl Cx<'_> {
                     self.known_value(&param.name, &arg.value);
                     let typed = self.expr(env, &arg.value, Some(&param.ty));
                     if self.require_type(arg.value.span, &typed, &param.ty) && !param.optional {
-                        self.require_value(env, arg.value.span, &typed);
+                        self.require_value(arg.value.span, &typed);
                     }
                     lowered.push((param.name.clone(), typed.expr));
                 }
@@ -188,4 +184,13 @@ impl Cx<'_> {
         }
         lowered
     }
+}
+
+/// Whether a value is given for one of the `fields`, by its full name or the short one.
+pub(super) fn given(fields: &[Field], args: &[ast::Arg], field: &Field) -> bool {
+    let mut names = args.iter().filter_map(|arg| arg.name.as_ref());
+    names.any(|name| {
+        let found = match_field(fields, std::slice::from_ref(name));
+        found.is_some_and(|(found, _)| found.name == field.name)
+    })
 }

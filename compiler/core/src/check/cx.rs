@@ -1,8 +1,8 @@
 //! What the check of one file works with.
 
 use smol_str::SmolStr;
-use trig_grammar::Span;
-use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Root, Type, Value};
+use trig_grammar::{Span, ast};
+use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
 
 use super::template::{Bound, Texts};
 use crate::line_index::LineIndex;
@@ -61,6 +61,8 @@ pub(crate) struct Env {
     pub(crate) event: Option<EventFields>,
     /// Inside the parentheses of a pattern: its event, whose fields are visible bare.
     pub(crate) candidate: Option<EventFields>,
+    /// How events lead to the subject, where the trigger says it.
+    pub(crate) via: Option<ast::Path>,
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
     /// In the `where` of a `for each` among actions: its variable, whose fields are visible bare there.
@@ -88,22 +90,6 @@ impl Env {
             later: Some(clause),
             ..self.clone()
         }
-    }
-}
-
-impl Env {
-    /// Whether a guard has shown that what an expression loads is not empty. In the filter of a start, the event is what
-    /// is `event` afterwards.
-    pub(crate) fn shows(&self, expr: &Expr) -> bool {
-        let Expr::Load(place) = expr else {
-            return false;
-        };
-        let as_event = |shown: &Place| {
-            place.root == Root::Candidate && shown.root == Root::Event && shown.path == place.path
-        };
-        self.present
-            .iter()
-            .any(|shown| shown == place || as_event(shown))
     }
 }
 

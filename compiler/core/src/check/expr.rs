@@ -47,7 +47,13 @@ impl Cx<'_> {
                 ));
                 Typed::poison()
             }
-            K::Path(path) => self.path(env, path, expected),
+            K::Path(path) => {
+                let mut typed = self.path(env, path, expected);
+                // a guard has shown that it is there
+                typed.optional &=
+                    !matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                typed
+            }
             K::Call(call) => self.call(env, call),
             K::Paren(inner) => self.expr(env, inner, expected),
             K::Unary(ast::UnaryOp::Not, inner) => {
@@ -110,7 +116,7 @@ impl Cx<'_> {
     pub(super) fn value(&mut self, env: &Env, expr: &ast::Expr, ty: &Type) -> Expr {
         let typed = self.expr(env, expr, Some(ty));
         if self.require_type(expr.span, &typed, ty) {
-            self.require_value(env, expr.span, &typed);
+            self.require_value(expr.span, &typed);
         }
         typed.expr
     }
@@ -135,9 +141,9 @@ impl Cx<'_> {
         false
     }
 
-    /// Says so where a value may be `empty`, and nothing before it has shown that it is not.
-    pub(super) fn require_value(&mut self, env: &Env, span: Span, typed: &Typed) {
-        if !typed.optional || env.shows(&typed.expr) {
+    /// Says so where a value may be `empty`.
+    pub(super) fn require_value(&mut self, span: Span, typed: &Typed) {
+        if !typed.optional {
             return;
         }
         let example = match &typed.ty {
@@ -217,7 +223,7 @@ impl Cx<'_> {
             let typed = self.expr(env, item, of.as_ref());
             match &of {
                 Some(wanted) if self.require_type(item.span, &typed, wanted) => {
-                    self.require_value(env, item.span, &typed);
+                    self.require_value(item.span, &typed);
                 }
                 None if !typed.is_poison() => of = Some(typed.ty),
                 _ => {}

@@ -1,7 +1,7 @@
 //! Operators.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ArithOp, CompareOp, Expr, Place, Root, StageName, TextOp, Type, Value};
+use trig_ir::{ArithOp, CompareOp, Expr, Place, StageName, TextOp, Type, Value};
 
 use super::action::present_unless;
 use super::cx::{Cx, Env, Typed};
@@ -86,6 +86,7 @@ impl Cx<'_> {
         let mut exprs = Vec::with_capacity(operands.len());
         for operand in operands {
             let expr = self.condition(&inner, operand);
+            // the next one is asked where this one holds, or does not
             if op == ast::BinaryOp::And {
                 present_places(&expr, &mut inner.present);
             } else {
@@ -390,7 +391,14 @@ impl Cx<'_> {
             right,
             &self.source(Span::new(left.span.end, right.span.start)),
         );
-        let right = self.value(env, right, &wanted);
+        // nothing has `empty`: as an operand of a comparison, a single one may be
+        let right = if has == trig_ir::HasOp::One {
+            let typed = self.expr(env, right, Some(&wanted));
+            self.require_type(right.span, &typed, &wanted);
+            typed.expr
+        } else {
+            self.value(env, right, &wanted)
+        };
         Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
     }
 
@@ -472,12 +480,7 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
 pub(super) fn present_places(expr: &Expr, out: &mut Vec<Place>) {
     let mut push = |e: &Expr| {
         if let Expr::Load(place) = e {
-            let mut place = place.clone();
-            // the filter of a start looks at the event that is `event` afterwards
-            if place.root == Root::Candidate {
-                place.root = Root::Event;
-            }
-            out.push(place);
+            out.push(place.clone());
         }
     };
     match expr {

@@ -54,7 +54,7 @@ impl Cx<'_> {
             ast::SetOp::Assign => {
                 let typed = self.expr(env, value, Some(&ty));
                 if self.require_type(value.span, &typed, &ty) && !optional {
-                    self.require_value(env, value.span, &typed);
+                    self.require_value(value.span, &typed);
                 }
                 (SetOp::Assign, typed.expr)
             }

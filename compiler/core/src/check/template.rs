@@ -361,7 +361,7 @@ impl<'a> Cx<'a> {
         if typed.is_poison() || !self.require_type(value.span, &typed, ty) {
             return Typed::poison();
         }
-        self.require_value(&Env::default(), value.span, &typed);
+        self.require_value(value.span, &typed);
         match typed.expr {
             Expr::Const(constant) => Typed::constant(constant, ty.clone()),
             Expr::Neg(inner) => match *inner {

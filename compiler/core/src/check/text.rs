@@ -100,7 +100,7 @@ impl Cx<'_> {
                         }
                         _ => {}
                     }
-                    if typed.optional && !env.shows(&typed.expr) {
+                    if typed.optional {
                         self.report(rules::may_be_empty::problem(
                             self.path,
                             expr.span,

@@ -15,13 +15,25 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Nothing says which firing the event cancels.
-pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    event: &str,
+    subject: &str,
+    change: bool,
+) -> Problem {
+    // a change of a record takes no filter
+    let help = if change {
+        "an event or a change that refers to exactly one can stand here; for what must hold meanwhile, write `while …`"
+    } else {
+        "let its filter say it, such as `(contact: event.contact)`"
+    };
     Diagnostic::error(
         RULE.name,
         format!("nothing says which `{subject}` {event} belongs to"),
         file,
         span,
     )
-    .help("let its filter say it, such as `(contact: event.contact)`")
+    .help(help)
     .into()
 }

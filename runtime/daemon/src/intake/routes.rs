@@ -51,6 +51,10 @@ pub fn router(door: Door) -> Router {
             get(status).fallback(|| wrong_method("GET")),
         )
         .route(
+            "/v1/{workspace}/flows/{flow}/start",
+            post(start).fallback(|| wrong_method("POST")),
+        )
+        .route(
             "/hooks/{workspace}/{connector}/{secret}",
             post(hook).fallback(|| wrong_method("POST")),
         )
@@ -124,6 +128,22 @@ async fn events(
     let body = body::read(&headers, body, site.config.max_body).await?;
     let arrivals = normalise::events(&headers, &body)?;
     door.take(workspace, "events".into(), arrivals, until).await
+}
+
+async fn start(
+    State(door): State<Arc<Door>>,
+    Path((workspace, flow)): Path<(SmolStr, SmolStr)>,
+    Query(wait): Query<Wait>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Rejected> {
+    let site = door.site(&workspace)?;
+    door.authorize(&site, &headers)?;
+    let until = wait.until()?;
+    let body = body::read(&headers, body, site.config.max_body).await?;
+    let arrival = super::start::arrival(&site.config, flow, &body)?;
+    door.take(workspace, "start".into(), vec![arrival], until)
+        .await
 }
 
 async fn hook(
