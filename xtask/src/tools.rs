@@ -23,7 +23,8 @@ pub(crate) fn ensure(name: &str) -> Outcome {
 /// clocks with it.
 pub(crate) fn ensure_python() -> Outcome {
     let there = || {
-        Step::program("python3", &["-c", "import zoneinfo"]).succeeds_within(Duration::from_secs(60))
+        Step::program("python3", &["-c", "import zoneinfo"])
+            .succeeds_within(Duration::from_secs(60))
     };
     if there() {
         return Outcome::default();

@@ -122,7 +122,9 @@ fn recurrences_fire_once_for_each_occurrence() {
     let mut project = String::from("use kommo\n");
     let mut expected = BTreeMap::new();
     for (z, zone) in zones.iter().enumerate() {
-        let group = groups.iter().position(|names| names.iter().any(|n| n == zone));
+        let group = groups
+            .iter()
+            .position(|names| names.iter().any(|n| n == zone));
         let lists = walker.lists(group.unwrap());
         for (c, (clock, list)) in CLOCKS.iter().zip(lists).enumerate() {
             // those that come very often: in some zones only
@@ -131,7 +133,11 @@ fn recurrences_fire_once_for_each_occurrence() {
                 continue;
             }
             let zone_is = zone_clause(z, zone);
-            writeln!(project, "trigger Z{z}C{c} {{ on {clock}  {zone_is}  {IDLE} }}").unwrap();
+            writeln!(
+                project,
+                "trigger Z{z}C{c} {{ on {clock}  {zone_is}  {IDLE} }}"
+            )
+            .unwrap();
             let key = (format!("Z{z}C{c}"), String::new());
             expected.insert(key, (format!("`{clock}` in {zone}"), list));
         }
@@ -185,7 +191,10 @@ fn dated(zones: &[&str], from: Timestamp, to: Timestamp) -> Vec<Dated> {
             if (n + k).is_multiple_of(4) {
                 continue;
             }
-            let near = change.plus(Millis(minutes * Millis::MINUTE.0)).to_jiff().unwrap();
+            let near = change
+                .plus(Millis(minutes * Millis::MINUTE.0))
+                .to_jiff()
+                .unwrap();
             let day = near.to_zoned(jiff::tz::TimeZone::UTC).date();
             // born years before, on that day or on the last of February
             let born = day.with().year(1975 + i16::try_from(n).unwrap()).build();

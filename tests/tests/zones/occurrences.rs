@@ -51,7 +51,12 @@ fn clocks(texts: &[&str]) -> Vec<Clock> {
     let by_name: BTreeMap<&str, &Clock> = ir
         .triggers
         .iter()
-        .map(|trigger| (trigger.name.as_str(), trigger.starts[0].clock.as_ref().unwrap()))
+        .map(|trigger| {
+            (
+                trigger.name.as_str(),
+                trigger.starts[0].clock.as_ref().unwrap(),
+            )
+        })
         .collect();
     (0..texts.len())
         .map(|n| by_name[format!("R{n}").as_str()].clone())
@@ -122,7 +127,8 @@ fn compare(walker: &Walker, texts: &[&str], from: Timestamp, to: Timestamp) -> C
                             for (from, to) in spans(text, zone, first, from, to) {
                                 let all = trig_engine::occurrences(clock, zone, from);
                                 let got: Vec<Timestamp> = all.take_while(|at| *at <= to).collect();
-                                if let Some(difference) = differ(&got, between(expected, from, to)) {
+                                if let Some(difference) = differ(&got, between(expected, from, to))
+                                {
                                     panic!("`{text}` in {zone} (as {}): {difference}", zones[0]);
                                 }
                                 compared.occurrences += got.len();
@@ -137,7 +143,9 @@ fn compare(walker: &Walker, texts: &[&str], from: Timestamp, to: Timestamp) -> C
         }
         let mut all = Compared::default();
         for share in shares {
-            let share = share.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+            let share = share
+                .join()
+                .unwrap_or_else(|why| std::panic::resume_unwind(why));
             all.zones += share.zones;
             all.behaviours += share.behaviours;
             all.occurrences += share.occurrences;
@@ -175,11 +183,31 @@ fn two_years_in_every_zone() {
 #[test]
 fn the_date_line_moves() {
     for (zone, from, to) in [
-        ("Pacific/Apia", "2011-12-01T00:00:00Z", "2012-02-01T00:00:00Z"),
-        ("Pacific/Fakaofo", "2011-12-01T00:00:00Z", "2012-02-01T00:00:00Z"),
-        ("Pacific/Kwajalein", "1993-08-01T00:00:00Z", "1993-10-01T00:00:00Z"),
-        ("Pacific/Kwajalein", "1969-09-01T00:00:00Z", "1969-11-01T00:00:00Z"),
-        ("Pacific/Kiritimati", "1994-12-01T00:00:00Z", "1995-02-01T00:00:00Z"),
+        (
+            "Pacific/Apia",
+            "2011-12-01T00:00:00Z",
+            "2012-02-01T00:00:00Z",
+        ),
+        (
+            "Pacific/Fakaofo",
+            "2011-12-01T00:00:00Z",
+            "2012-02-01T00:00:00Z",
+        ),
+        (
+            "Pacific/Kwajalein",
+            "1993-08-01T00:00:00Z",
+            "1993-10-01T00:00:00Z",
+        ),
+        (
+            "Pacific/Kwajalein",
+            "1969-09-01T00:00:00Z",
+            "1969-11-01T00:00:00Z",
+        ),
+        (
+            "Pacific/Kiritimati",
+            "1994-12-01T00:00:00Z",
+            "1995-02-01T00:00:00Z",
+        ),
     ] {
         let walker = Walker::of(&[zone]);
         let compared = compare(&walker, &CLOCKS, instant(from), instant(to));

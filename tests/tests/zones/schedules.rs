@@ -101,13 +101,21 @@ fn looks(
     }
     for n in 0..LOOKS {
         let anywhere = Timestamp(rng.random_range(from.0..to.0));
-        let edges = if n % 2 == 0 { &walked.turns } else { &walked.starts };
+        let edges = if n % 2 == 0 {
+            &walked.turns
+        } else {
+            &walked.starts
+        };
         let edge = match edges.len() {
             0 => anywhere,
             many => edges[rng.random_range(0..many)],
         };
         let beside = [Millis(-1), Millis(0), Millis::MINUTE][n % 3];
-        all.push(if n % 4 == 0 { anywhere } else { edge.plus(beside) });
+        all.push(if n % 4 == 0 {
+            anywhere
+        } else {
+            edge.plus(beside)
+        });
     }
     all.retain(|at| *at > from && *at < to);
     all
@@ -142,7 +150,10 @@ fn schedules_are_open_when_the_clock_says_so() {
     let ids: Vec<ScheduleId> = (0..all.len())
         .map(|n| {
             let name = format!("S{n}");
-            let at = ir.schedules.iter().position(|schedule| schedule.name == name);
+            let at = ir
+                .schedules
+                .iter()
+                .position(|schedule| schedule.name == name);
             ScheduleId(u32::try_from(at.unwrap()).unwrap())
         })
         .collect();
@@ -168,7 +179,12 @@ fn schedules_are_open_when_the_clock_says_so() {
         let (zone, lines) = &all[*n];
         let what = || format!("at {at} in {zone}, seed {SEED:#x}:\n{}", lines.join("\n"));
         let is_open = engine.evaluate(&state, &Expr::Open(ids[*n]), &[]);
-        assert_eq!(is_open, Ok(Value::Bool(walked[*n].is_open(*at))), "{}", what());
+        assert_eq!(
+            is_open,
+            Ok(Value::Bool(walked[*n].is_open(*at))),
+            "{}",
+            what()
+        );
         open += usize::from(walked[*n].is_open(*at));
         let next = engine.evaluate(&state, &Expr::NextOpen(ids[*n]), &[]);
         match (walked[*n].next_open(*at), next) {

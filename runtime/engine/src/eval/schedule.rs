@@ -105,7 +105,7 @@ fn next(schedule: &Schedule, zone: &TimeZone, now: Instant) -> Option<Instant> {
 fn instants(zone: &TimeZone, local: DateTime) -> impl Iterator<Item = Instant> {
     let ambiguous = zone.to_ambiguous_timestamp(local);
     let offset = ambiguous.offset();
-    let earlier = ambiguous.clone().earlier().ok();
+    let earlier = ambiguous.earlier().ok();
     let (first, second) = match offset {
         AmbiguousOffset::Unambiguous { .. } => (earlier, None),
         AmbiguousOffset::Fold { .. } => (earlier, ambiguous.later().ok()),
