@@ -310,7 +310,8 @@ impl Cx<'_> {
                         span: Span::default(),
                         text: crate::model::short(&field.name).to_owned(),
                     };
-                    let found = super::path::match_field(&entity.fields, &[short.clone()]);
+                    let found =
+                        super::path::match_field(&entity.fields, std::slice::from_ref(&short));
                     let enough = found.is_some_and(|(found, _)| found.name == field.name);
                     let field = if enough {
                         &short.text
