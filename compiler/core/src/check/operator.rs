@@ -90,6 +90,7 @@ impl Cx<'_> {
             if op == ast::BinaryOp::And {
                 present_places(&expr, &mut inner.present);
             } else {
+                // what stands behind `x is empty or` is asked only where `x` is there
                 present_unless(&expr, &mut inner);
             }
             exprs.push(expr);
