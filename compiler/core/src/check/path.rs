@@ -627,7 +627,10 @@ impl Cx<'_> {
         let own = env.bare().and_then(|(_, s)| self.model.entity(s));
         if let Some(entity) = own
             && path.names.len() == 1
-            && expected.is_none()
+            && !matches!(
+                expected,
+                Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
+            )
             && crate::nearest(&text, known.iter().copied()).is_none()
         {
             let name = short(&entity.name);

@@ -148,10 +148,7 @@ impl Cx<'_> {
                     }
                 }
                 let known = self.model.scope.names(|d| matches!(d, Decl::Event(_)));
-                self.report(rules::unknown_name::problem(
-                    self.path, path.span, "event", &text, &known,
-                ));
-                None
+                self.undeclared(path.span, "event", &text, &known)
             }
         }
     }
