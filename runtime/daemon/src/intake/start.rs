@@ -69,9 +69,15 @@ fn record(config: &Config, subject: Subject) -> Result<RecordKey, Rejected> {
     let connector = match subject.connector {
         Some(connector) => connector,
         None => connector(config, &subject.entity).ok_or_else(|| {
+            let names: Vec<String> = config
+                .connectors
+                .keys()
+                .map(|name| format!("`{name}`"))
+                .collect();
             let reason = format!(
-                "of which connector the `{}` is has to be said: `connector`",
-                subject.entity
+                "of which connector the `{}` is has to be said (`connector`, `--connector`): {}",
+                subject.entity,
+                names.join(" or ")
             );
             Rejected::new(StatusCode::UNPROCESSABLE_ENTITY, reason).at("$.for")
         })?,
@@ -87,17 +93,20 @@ fn record(config: &Config, subject: Subject) -> Result<RecordKey, Rejected> {
 }
 
 /// The only connector that an entity's records can be of: the one that is called as its family, or is of that kind; or
-/// the project's only one.
+/// the project's only CRM.
 fn connector(config: &Config, entity: &str) -> Option<SmolStr> {
     let family = entity.split('.').next().unwrap_or_default();
     if config.connectors.contains_key(family) {
         return Some(family.into());
     }
     let only = |of_family: bool| {
-        let mut fit = config
-            .connectors
-            .iter()
-            .filter(|(_, c)| !of_family || c.kind == family);
+        let mut fit = config.connectors.iter().filter(|(_, c)| {
+            if of_family {
+                c.kind == family
+            } else {
+                c.kind != "http"
+            }
+        });
         match (fit.next(), fit.next()) {
             (Some((name, _)), None) => Some(name.clone()),
             _ => None,

@@ -14,6 +14,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const LOG_ACTION: &str = "trig.log";
 /// The action that posts to a connector.
 const POST: &str = "trig.webhook.post";
+/// The catalogue of what CRMs have in common.
+const SHARED: &str = "crm";
 /// The name under which a change of a record goes to its CRM.
 pub(crate) const WRITE: &str = "record.write";
 /// The name under which a CRM is asked for a new record.
@@ -72,12 +74,19 @@ pub(crate) fn route(config: &Config, effect: &Effect) -> Route {
                 .subject
                 .as_ref()
                 .and_then(|s| config.connectors.get_key_value(&s.connector))
-                .filter(|(_, c)| c.kind == family);
+                // what all CRMs can do is done by the one whose record it is about
+                .filter(|(_, c)| c.kind == family || family == SHARED);
             match own
                 .or_else(|| config.connectors.get_key_value(family))
                 .or_else(|| config.of_kind(family))
             {
                 Some((name, _)) => to(config, name, |c| c.deliver.as_ref(), "deliver"),
+                None if family == SHARED => Route::Nowhere {
+                    connector: family.into(),
+                    reason: format!(
+                        "no connector carries out `{action}`: it is about no record of a CRM; declare `[connectors.crm]` with a `deliver` URL in trig.toml"
+                    ),
+                },
                 None => Route::Nowhere {
                     connector: family.into(),
                     reason: format!(
@@ -222,6 +231,8 @@ mod tests {
             effect("branch", call("kommo.note.add", json!({}))),
             effect("elsewhere", call("kommo.note.add", json!({}))),
             effect("hq", call("activecampaign.tag.add", json!({}))),
+            effect("branch", call("crm.note.add", json!({}))),
+            effect("elsewhere", call("crm.note.add", json!({}))),
             effect("hq", call("sms.send", json!({}))),
             effect("hq", write("branch")),
             effect("hq", write("silent")),
@@ -239,6 +250,8 @@ mod tests {
         branch: http://branch/
         branch: http://branch/
         connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
+        branch: http://branch/
+        connector `crm` has no `deliver` in trig.toml, so nothing is sent to it
         no connector carries out `sms.send`: declare `[connectors.sms]` with a `deliver` URL in trig.toml
         branch: http://branch/
         connector `silent` has no `deliver` in trig.toml, so nothing is sent to it

@@ -145,7 +145,7 @@ async fn a_request_that_makes_no_sense_is_refused_before_the_log() {
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: expected ident at line 1 column 2"
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: unknown field `fro`, expected `for` or `by` at line 1 column 6"
         400 "this address takes {\"for\": {\"entity\": \"…\", \"connector\": \"…\", \"id\": \"…\"}, \"by\": \"…\"}: missing field `id` at line 1 column 28"
-        422 "of which connector the `ticket` is has to be said: `connector`"
+        422 "of which connector the `ticket` is has to be said (`connector`, `--connector`): `crm` or `one` or `two`"
         422 "`id` is empty"
         422 "`by` has characters that cannot be shown"
         "#);
