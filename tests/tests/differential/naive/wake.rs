@@ -1,0 +1,169 @@
+//! What events do to what waits: `unless`, `while`, `until`, goals; and what time does to it.
+
+use std::cell::RefCell;
+
+use trig_ir::*;
+
+use super::life::delay;
+use super::{Firing, Naive, Phase};
+use crate::calendar;
+use crate::model::Event;
+
+impl Naive {
+    /// Ends what this event cancels, in the order in which it was armed.
+    pub(super) fn cancel(&mut self, event: &Event) {
+        for firing in self.firings.clone() {
+            let (ir, at) = self.trigger(&firing.trigger);
+            let trigger = &ir.triggers[at];
+            let cancels = self.cancels_of(trigger, &firing);
+            if cancels.iter().any(|c| self.belongs(c, &firing, event)) {
+                self.histogram.note("unless", false);
+                self.take(firing.number);
+                self.stop(&firing, "unless");
+                continue;
+            }
+            let holds = match firing.phase {
+                Phase::Debounce(_) => trigger.debounce.as_ref().and_then(|d| d.holds.as_ref()),
+                Phase::After => delay(trigger, &firing).and_then(|a| a.holds.as_ref()),
+                _ => None,
+            };
+            if let Some(guard) = holds
+                && let Some((key, _)) = &event.changed
+            {
+                let (held, touched) = self.test(&firing, &guard.test, Some(event));
+                if touched.contains(key) && held != Ok(true) {
+                    self.histogram.note("while", false);
+                    self.take(firing.number);
+                    let why = if held.is_err() { "unknown" } else { "while" };
+                    self.stop(&firing, why);
+                }
+            }
+        }
+    }
+
+    /// Whether an event is one of those, and belongs to the firing.
+    pub(super) fn belongs(&self, cancel: &Cancel, firing: &Firing, event: &Event) -> bool {
+        if cancel.pattern.event != event.kind || event.given {
+            return false;
+        }
+        if !cancel.by.is_empty() && !cancel.by.contains(&event.by) {
+            return false;
+        }
+        let touched = RefCell::new(Default::default());
+        let mut scope = self.scope(firing, Some(event), &touched);
+        scope.candidate = Some(event);
+        if let Some(filter) = &cancel.pattern.filter
+            && scope.holds(filter) != Ok(true)
+        {
+            return false;
+        }
+        if let Some(place) = &cancel.subject
+            && scope.load(place).ok() != firing.subject.clone().map(Value::Record)
+        {
+            return false;
+        }
+        let pairs = cancel.finer.get(firing.start);
+        pairs.into_iter().flatten().all(|(mine, theirs)| {
+            let (mine, theirs) = (scope.load(mine), scope.load(theirs));
+            mine == theirs
+        })
+    }
+
+    /// Goes on with what this event lets go on.
+    pub(super) fn wake(&mut self, event: &Event) {
+        for firing in self.firings.clone() {
+            if !self.firings.iter().any(|f| f.number == firing.number) {
+                continue;
+            }
+            let (ir, at) = self.trigger(&firing.trigger);
+            let trigger = &ir.triggers[at];
+            if let Some(step) = self.goal_reached(trigger, &firing, event) {
+                self.take(firing.number);
+                self.run(firing, step);
+                continue;
+            }
+            let (Some(test), Some((key, _))) = (self.waits_for(&ir, &firing), &event.changed)
+            else {
+                continue;
+            };
+            let (held, touched) = self.test(&firing, &test.test.test, Some(event));
+            if touched.contains(key) && held == Ok(true) {
+                self.go_on(firing, Some(event));
+            }
+        }
+    }
+
+    /// What a firing waits for, if it is no time.
+    pub(super) fn waits_for<'i>(&self, ir: &'i Ir, firing: &Firing) -> Option<&'i Until> {
+        let trigger = ir.triggers.iter().find(|t| t.name == firing.trigger)?;
+        match &firing.phase {
+            Phase::Until(_) => trigger.until.as_ref(),
+            Phase::BodyUntil(step, _) => super::body::wait_until_before(trigger, *step),
+            _ => None,
+        }
+    }
+
+    /// What it waited for has come.
+    pub(super) fn go_on(&mut self, firing: Firing, version: Option<&Event>) {
+        self.take(firing.number);
+        match firing.phase {
+            Phase::BodyUntil(step, _) => self.run(firing, step),
+            _ => self.after(firing, version),
+        }
+    }
+
+    /// When something that waits until something holds is looked at again.
+    pub(super) fn look_again(&self, test: &Test, deadline: Option<Timestamp>) -> Option<Timestamp> {
+        let Test::Expr(expr) = test else {
+            return deadline;
+        };
+        let mut schedules = Vec::new();
+        schedules_in(expr, &mut schedules);
+        let changes = schedules.into_iter().flat_map(|id| {
+            let schedule = &self.ir.schedules[id.index()];
+            [true, false].map(|open| calendar::next_change(schedule, self.now, open))
+        });
+        changes.chain([deadline]).flatten().min()
+    }
+
+    /// Time has come for a firing that waits.
+    pub(super) fn time_comes(&mut self, mut firing: Firing) {
+        self.take(firing.number);
+        let (ir, _) = self.trigger(&firing.trigger);
+        match firing.phase.clone() {
+            Phase::Debounce(_) => self.mode(firing, None),
+            Phase::After => self.would_fire(firing),
+            Phase::Queue => self.fires(firing),
+            Phase::Body(step) => self.run(firing, step),
+            Phase::Until(deadline) | Phase::BodyUntil(_, deadline) => {
+                let Some(until) = self.waits_for(&ir, &firing) else {
+                    return;
+                };
+                let late = deadline.is_some_and(|d| d <= self.now);
+                if late {
+                    let within = until.within.map(|w| w.otherwise);
+                    let drops = within == Some(Otherwise::Drop);
+                    self.histogram.note("within", !drops);
+                    if drops {
+                        return self.stop(&firing, "late");
+                    }
+                    return self.go_on(firing, None);
+                }
+                let (held, _) = self.test(&firing, &until.test.test, None);
+                if held == Ok(true) {
+                    return self.go_on(firing, None);
+                }
+                firing.due = self.look_again(&until.test.test, deadline);
+                self.firings.push(firing);
+                self.firings.sort_by_key(|f| f.number);
+            }
+        }
+    }
+}
+
+fn schedules_in(expr: &Expr, found: &mut Vec<ScheduleId>) {
+    if let Expr::Open(id) = expr {
+        found.push(*id);
+    }
+    expr.for_each_child(&mut |child| schedules_in(child, found));
+}
