@@ -10,8 +10,9 @@ use serde_json::json;
 use trig_engine::{Engine, Input, Options, State};
 use trig_ir::{
     Action, ActionDecl, ActionId, ActionKind, CompareOp, Entity, EntityId, Event, EventId,
-    EventKind, Expr, Field, FileId, Guard, GuardKind, IR_VERSION, IfUnknown, Ir, Loc, Pattern,
-    Place, Project, RevisionHash, Root, SmolStr, Start, Test, Trigger, Type, Value, Versions,
+    EventKind, Expr, Field, FileId, Guard, GuardKind, IR_VERSION, IfUnknown, Ir, Loc, Mode,
+    Pattern, Place, Project, RevisionHash, Root, SmolStr, Start, Test, Trigger, Type, Value,
+    Versions,
 };
 
 fn main() {
@@ -36,6 +37,7 @@ fn field(name: &str, ty: Type) -> Field {
         optional: true,
         native_id: None,
         silent: false,
+        was: None,
     }
 }
 
@@ -56,6 +58,8 @@ fn trigger(nth: u32, kind: EventKind, subject: &str, filter: Expr) -> Trigger {
     );
     Trigger {
         name: format!("T{nth:04}").into(),
+        was: None,
+        flow: false,
         label: String::new(),
         loc: LOC,
         home: None,
@@ -70,8 +74,10 @@ fn trigger(nth: u32, kind: EventKind, subject: &str, filter: Expr) -> Trigger {
                 event: kind,
                 or_created: false,
                 filter: Some(filter),
+                first: None,
                 text: String::new(),
             },
+            clock: None,
             subject: Some(Place::field(Root::Event, subject)),
             finer: Vec::new(),
             guards: Vec::new(),
@@ -84,8 +90,12 @@ fn trigger(nth: u32, kind: EventKind, subject: &str, filter: Expr) -> Trigger {
             test: Test::Expr(open),
             text: String::new(),
         }],
+        debounce: None,
+        until: None,
         after: None,
         during: None,
+        mode: Mode::Single,
+        missed: None,
         limits: Vec::new(),
         actions: vec![Action {
             loc: LOC,
@@ -106,6 +116,8 @@ fn world(kinds: u32) -> Engine {
             field("lead", Type::Entity(LEAD)),
             field("text", Type::Text),
         ],
+        webhook: None,
+        updates: Vec::new(),
     });
     let asks = |nth: u32| Value::Text(format!("channel {nth}").into());
     let by_event = (0..TRIGGERS).map(|nth| {
@@ -144,10 +156,14 @@ fn world(kinds: u32) -> Engine {
             params: vec![field("text", Type::Text)],
             if_unknown: IfUnknown::Retry,
             emits: Vec::new(),
+            when: None,
         }],
         pipelines: Vec::new(),
         conditions: Vec::new(),
         schedules: Vec::new(),
+        feeds: Vec::new(),
+        breakers: Vec::new(),
+        renamed_cooldowns: Vec::new(),
         triggers: by_event.chain(by_score).collect(),
     };
     Engine::new(Arc::new(ir), RevisionHash(SmolStr::new_static("bench")))

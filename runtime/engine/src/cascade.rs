@@ -62,8 +62,9 @@ impl Event {
 /// What stands in the queue.
 #[derive(Debug)]
 pub(crate) enum Item {
-    /// A record has a new version: what waits `while` something holds is tested again.
-    Version(RecordKey, Arc<Record>),
+    /// A record has a new version: what waits on something that it decides is tested again; what has begun to wait from
+    /// this arming number on has seen it.
+    Version(RecordKey, Arc<Record>, u64),
     Event(Event),
 }
 

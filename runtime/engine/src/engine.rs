@@ -18,6 +18,8 @@ pub struct Engine {
     ir: Arc<Ir>,
     revision: RevisionHash,
     index: Index,
+    /// Those on whose revisions bodies still run.
+    earlier: BTreeMap<RevisionHash, Arc<Engine>>,
 }
 
 /// What is asked of an evaluation beside its result.
@@ -37,7 +39,28 @@ impl Engine {
             ir,
             revision,
             index,
+            earlier: BTreeMap::new(),
         }
+    }
+
+    /// The same revision, with those under which bodies have begun that still run: what has begun finishes on its own
+    /// revision. It needs those of [`State::revisions_in_use`] at the time of its activation; later ones are its own. A
+    /// body whose revision is not there ends, with a record. What was given before is replaced.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: BTreeMap<RevisionHash, Arc<Self>>) -> Self {
+        for engine in earlier.values() {
+            self.index.note_goals_of(engine);
+        }
+        self.earlier = earlier;
+        self
+    }
+
+    /// The engine of a revision: this one, or an earlier one that was given.
+    pub(crate) fn of_revision(&self, revision: &RevisionHash) -> Option<&Self> {
+        if *revision == self.revision {
+            return Some(self);
+        }
+        self.earlier.get(revision).map(AsRef::as_ref)
     }
 
     /// The revision's IR.

@@ -2,30 +2,37 @@
 
 use std::sync::Arc;
 
-use trig_ir::{After, RecordKey, Trigger, TriggerId};
+use smol_str::SmolStr;
+use trig_ir::{ActorKind, After, EventKind, Guard, Limit, Loc, RecordKey, Trigger, TriggerId};
 
-use crate::actions::{self, Step};
+use crate::actions::{self, Begin, Changed, Ran, Step};
 use crate::apply::Run;
 use crate::cascade::{Change, MOST_FIRINGS};
 use crate::derive::{Derived, derived};
 use crate::eval::{EventView, Scope};
+use crate::index::Index;
 use crate::key::{self, Origin};
-use crate::limits::Allowed;
+use crate::limits::Counted;
 use crate::matching::{Refused, explain, holds, not_known};
-use crate::pending::NOBODY;
-use crate::state::{Before, FiringKey, Provisional, Record};
-use crate::{Actor, Audit, Cause, Effect, EffectKind, Why};
-use trig_ir::ActorKind;
+use crate::pending::{NOBODY, Queued};
+use crate::state::{Before, FiringKey, Pending, Provisional, Record};
+use crate::{Actor, Audit, Cause, Effect, EffectKind, Engine, Why};
 
 /// A firing that is about to happen, or to wait.
 pub(crate) struct Firing<'a> {
+    /// The revision on which it runs.
+    pub(crate) engine: &'a Engine,
     pub(crate) id: TriggerId,
     pub(crate) trigger: &'a Trigger,
+    /// Its start; `None`: the revision has it no more.
+    pub(crate) nth: Option<usize>,
     /// Its delay.
     pub(crate) after: Option<&'a After>,
     pub(crate) key: FiringKey,
     pub(crate) outer: Option<RecordKey>,
     pub(crate) event: EventView<'a>,
+    /// Who caused that.
+    pub(crate) by: &'a Actor,
     pub(crate) before: &'a Before,
     /// The last version of a subject whose deletion started it.
     pub(crate) last: Option<&'a Arc<Record>>,
@@ -34,6 +41,8 @@ pub(crate) struct Firing<'a> {
     /// The event that it answers; `None`: it had waited.
     pub(crate) seq: Option<u32>,
     pub(crate) depth: u32,
+    /// What is stored of it, and under which number, where it had waited.
+    pub(crate) waited: Option<(u64, &'a Pending)>,
 }
 
 impl<'a> Firing<'a> {
@@ -42,10 +51,10 @@ impl<'a> Firing<'a> {
         // of a record that is gone, its last version is all there is
         let gone = self.outer.as_ref().or(self.key.subject.as_ref());
         Scope {
-            engine: run.engine,
+            engine: self.engine,
             records: &run.state,
             now: run.now,
-            zone: run.engine.index().trigger_zone(self.id),
+            zone: self.engine.index().trigger_zone(self.id),
             subject: self.key.subject.as_ref(),
             outer: self.outer.as_ref(),
             event: Some(self.event),
@@ -58,53 +67,127 @@ impl<'a> Firing<'a> {
 
 /// Everything that a firing does, worked out.
 struct Decided<'a> {
-    limits: Vec<Allowed<'a>>,
-    steps: Vec<Step>,
+    limits: Vec<Counted<'a>>,
+    ran: Ran,
+}
+
+/// What becomes of a firing when it would happen.
+enum Verdict<'a> {
+    Fires(Decided<'a>),
+    /// It waits its turn.
+    Queued(Queued),
+    Not(Refused),
+}
+
+/// Guards and limits that were tested, where that is asked for.
+struct Tested {
+    asked: bool,
+    all: Vec<(Loc, bool)>,
+}
+
+impl Tested {
+    fn note(&mut self, loc: Loc, held: bool) {
+        if self.asked {
+            self.all.push((loc, held));
+        }
+    }
 }
 
 impl Run<'_> {
     /// Fires, if nothing stops it.
     pub(crate) fn fire(&mut self, firing: &Firing<'_>) {
-        let waited = firing.seq.is_none();
-        match self.decide(firing, waited || self.options.trace) {
-            Ok(decided) => self.happen(firing, decided),
-            Err(Some(why)) => self.audit(Audit::NotFired {
-                trigger: firing.trigger.name.clone(),
+        let mut tested = Tested {
+            asked: self.options.coverage,
+            all: Vec::new(),
+        };
+        let verdict = self.decide(firing, &mut tested);
+        for (loc, held) in tested.all {
+            self.tested(firing.trigger, loc, held);
+        }
+        match verdict {
+            Verdict::Fires(decided) => self.happen(firing, decided),
+            Verdict::Queued(queued) => self.enqueue(firing, queued),
+            Verdict::Not(Some(why)) => self.audit(Audit::NotFired {
+                trigger: firing.key.trigger.clone(),
                 subject: firing.key.subject.clone(),
                 why,
             }),
-            Err(None) => {}
+            Verdict::Not(None) => {}
         }
     }
 
-    fn decide<'a>(&self, firing: &Firing<'a>, tell: bool) -> Result<Decided<'a>, Refused> {
+    /// Whether the subject is gone. One whose deletion started the firing is not missed.
+    pub(crate) fn subject_gone(&self, firing: &Firing<'_>) -> bool {
+        let subject = firing.key.subject.as_ref();
+        subject.is_some_and(|subject| self.state.graves.has(subject)) && firing.last.is_none()
+    }
+
+    fn decide<'a>(&self, firing: &Firing<'a>, tested: &mut Tested) -> Verdict<'a> {
+        match self.judge(firing, tested) {
+            Ok(verdict) => verdict,
+            Err(why) => Verdict::Not(why),
+        }
+    }
+
+    fn judge<'a>(&self, firing: &Firing<'a>, tested: &mut Tested) -> Result<Verdict<'a>, Refused> {
+        let tell = firing.waited.is_some() || self.options.trace;
         let scope = firing.scope(self);
-        if let Some(subject) = &firing.key.subject
-            && self.state.graves.has(subject)
-            && firing.last.is_none()
-        {
+        if self.subject_gone(firing) {
             return Err(tell.then_some(Why::SubjectGone));
         }
-        let holding = firing.after.and_then(|after| after.holds.as_ref());
-        for guard in holding.into_iter().chain(&firing.trigger.during) {
-            match holds(scope, guard, &NOBODY) {
-                Ok(true) => {}
-                Ok(false) => return Err(tell.then(|| explain(scope, guard, &NOBODY))),
-                Err(unknown) => return Err(tell.then(|| not_known(&unknown, guard.loc))),
+        let guard = |guard: &Guard, tested: &mut Tested| match holds(scope, guard, &NOBODY) {
+            Ok(true) => {
+                tested.note(guard.loc, true);
+                Ok(())
+            }
+            Ok(false) => {
+                tested.note(guard.loc, false);
+                Err(tell.then(|| explain(scope, guard, &NOBODY)))
+            }
+            Err(unknown) => Err(tell.then(|| not_known(&unknown, guard.loc))),
+        };
+        if let Some(holds) = firing.after.and_then(|after| after.holds.as_ref()) {
+            guard(holds, tested)?;
+        }
+        let waits = firing.trigger.limits.iter().any(|limit| limit.wait);
+        if waits {
+            let counted = self.counted(firing, scope);
+            let counted = counted.map_err(|why| tell.then_some(why))?;
+            // what is cancelled in a queue is always told
+            if let Some(queued) = self.turn(firing, scope, &counted).map_err(Some)? {
+                if queued.turn.closed {
+                    firing
+                        .trigger
+                        .during
+                        .iter()
+                        .for_each(|during| tested.note(during.loc, false));
+                } else {
+                    waiting_limits(firing).for_each(|limit| tested.note(limit.loc, false));
+                }
+                return Ok(Verdict::Queued(queued));
             }
         }
-        let limits = match self.allowed(firing, scope) {
-            Ok(limits) => limits,
-            // a limit's suppression is always told
-            Err(why) if tell || matches!(why, Why::Limit { .. }) => return Err(Some(why)),
-            Err(_) => return Err(None),
-        };
-        let identity = key::firing(&self.engine.ir().project.id, &firing.origin, &firing.key);
-        let steps = actions::run(&self.state, scope, firing, &identity);
-        match steps {
-            Ok(steps) => Ok(Decided { limits, steps }),
-            Err((unknown, loc)) => Err(tell.then(|| not_known(&unknown, loc))),
+        if let Some(during) = &firing.trigger.during {
+            guard(during, tested)?;
         }
+        let limits = self.counted(firing, scope);
+        let limits = limits.map_err(|why| tell.then_some(why))?;
+        for counted in &limits {
+            let room = self.room(counted);
+            tested.note(counted.limit.loc, room.is_ok());
+            // a limit's suppression is always told
+            room.map_err(|until| {
+                Some(Why::Limit {
+                    name: counted.limit.name.clone(),
+                    loc: counted.limit.loc,
+                    until,
+                })
+            })?;
+        }
+        let identity = key::firing(&self.engine.ir().project.id, &firing.origin, &firing.key);
+        let ran = actions::run(&self.state, scope, firing, &identity, Begin::Line(0));
+        let ran = ran.map_err(|(unknown, loc)| tell.then(|| not_known(&unknown, loc)))?;
+        Ok(Verdict::Fires(Decided { limits, ran }))
     }
 
     fn happen(&mut self, firing: &Firing<'_>, decided: Decided<'_>) {
@@ -120,28 +203,34 @@ impl Run<'_> {
         self.cascade.fired.insert(firing.key.clone());
         self.consume(decided.limits);
         self.audit(Audit::Fired {
-            trigger: firing.trigger.name.clone(),
+            trigger: firing.key.trigger.clone(),
             subject: firing.key.subject.clone(),
             seq: firing.seq,
             started: firing.started,
             at: self.now,
         });
+        self.carry_out(firing, decided.ran);
+    }
+
+    /// Lets happen what a body has done, and wait or end.
+    pub(crate) fn carry_out(&mut self, firing: &Firing<'_>, ran: Ran) {
         let by = Actor {
             kind: ActorKind::Automation,
-            name: Some(firing.trigger.name.clone()),
+            name: Some(firing.key.trigger.clone()),
         };
         // a firing that had waited answers no event of this input: what it causes has no number to name
         let cause = firing.seq.map(|seq| Cause {
             seq,
-            trigger: Some(firing.trigger.name.clone()),
+            trigger: Some(firing.key.trigger.clone()),
         });
-        for step in decided.steps {
+        for step in ran.steps {
             match step {
                 Step::Audit(audit) => self.audit(audit),
                 Step::Effect(effect) => {
                     self.decide_effect(firing, effect.key, effect.subject, effect.what);
                 }
                 Step::Change(changed) => {
+                    let events = self.events_of(firing.engine, &changed);
                     // the effect that carries this change out was decided just before it
                     let number = self.state.meta.next_effect.saturating_sub(1);
                     let key = (changed.record.clone(), changed.stored, number);
@@ -154,15 +243,6 @@ impl Run<'_> {
                         },
                     );
                     self.store(&changed.record, &changed.after);
-                    let changes = std::slice::from_ref(&changed.change);
-                    let events = derived(
-                        self.engine,
-                        changed.entity,
-                        &changed.record,
-                        changes,
-                        false,
-                        self.options.trace,
-                    );
                     let change = Change {
                         record: changed.record,
                         before: crate::apply::before(changed.before.as_ref()),
@@ -171,7 +251,11 @@ impl Run<'_> {
                     let depth = firing.depth + 1;
                     self.queue(events, Some(&change), cause.as_ref(), &by, depth);
                 }
+                Step::Stop(flow, step) => self.stop_flow(firing, flow, step),
                 Step::Emit(kind, fields) => {
+                    let Some(kind) = self.translated(firing.engine, kind) else {
+                        continue;
+                    };
                     let event = Derived {
                         kind,
                         fields,
@@ -183,20 +267,88 @@ impl Run<'_> {
                 }
             }
         }
+        if let Some(pause) = ran.pause {
+            self.pause(firing, pause);
+        }
+    }
+
+    /// The events of a change, in the active revision: of what that does not declare, there are none.
+    fn events_of(&self, of: &Engine, changed: &Changed) -> Vec<Derived> {
+        let mut entity = changed.entity;
+        let mut change = changed.change.clone();
+        if !std::ptr::eq(of, self.engine) {
+            let index = self.engine.index();
+            let decl = of.ir().entities.get(entity.index());
+            let field = decl.and_then(|decl| decl.fields.get(change.field));
+            let here = index.entity_id(&changed.record.entity);
+            let here = here.zip(field).and_then(|(entity, field)| {
+                let at = index.field(entity, &field.name)?;
+                Some((entity, at))
+            });
+            let Some(here) = here else {
+                return Vec::new();
+            };
+            (entity, change.field) = here;
+        }
+        derived(
+            self.engine,
+            entity,
+            &changed.record,
+            std::slice::from_ref(&change),
+            false,
+            self.options.trace,
+        )
+    }
+
+    /// The kind in the active revision; `None`: it has none such.
+    fn translated(&self, of: &Engine, kind: EventKind) -> Option<EventKind> {
+        if std::ptr::eq(of, self.engine) {
+            return Some(kind);
+        }
+        let name = Index::kind_name(of.ir(), &kind)?;
+        self.engine.index().kind(&name)
+    }
+
+    /// Ends the waiting and running firings of a flow for the subject of the one that says so.
+    fn stop_flow(&mut self, firing: &Firing<'_>, flow: SmolStr, step: u32) {
+        let mut numbers = self.state.armed_for(&flow, firing.key.subject.as_ref());
+        if firing.key.subject.is_some() {
+            // a flow without a subject runs once for all
+            numbers.extend(self.state.armed_for(&flow, None));
+        }
+        let own = flow == firing.key.trigger;
+        if numbers.is_empty() && !own {
+            self.audit(Audit::NoOp {
+                trigger: firing.key.trigger.clone(),
+                step,
+                reason: format!("`{flow}` neither waits nor runs"),
+            });
+            return;
+        }
+        self.audit(Audit::Acted {
+            trigger: firing.key.trigger.clone(),
+            step,
+            text: format!("stopped {flow}"),
+            effect: None,
+        });
+        for number in numbers {
+            let by = firing.key.trigger.clone();
+            self.drop_pending(number, Why::Stopped { by });
+        }
     }
 
     fn decide_effect(
         &mut self,
         firing: &Firing<'_>,
-        key: smol_str::SmolStr,
+        key: SmolStr,
         subject: Option<RecordKey>,
         what: EffectKind,
     ) {
         let effect = Effect {
             key,
             at: self.now,
-            trigger: firing.trigger.name.clone(),
-            revision: self.engine.revision().clone(),
+            trigger: firing.key.trigger.clone(),
+            revision: firing.engine.revision().clone(),
             position: self.position(),
             subject,
             what,
@@ -207,4 +359,8 @@ impl Run<'_> {
         self.state.outbox.put(number, Arc::new(effect.clone()));
         self.out.effects.push(effect);
     }
+}
+
+fn waiting_limits<'a>(firing: &Firing<'a>) -> impl Iterator<Item = &'a Limit> {
+    firing.trigger.limits.iter().filter(|limit| limit.wait)
 }

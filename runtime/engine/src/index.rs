@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 use trig_ir::{
-    ActionKind, Entity, EntityId, EventId, EventKind, Expr, Ir, PipelineId, Place, Root, StageName,
-    Trigger, TriggerId, Type,
+    Action, ActionKind, Cancel, Entity, EntityId, EventId, EventKind, Guard, Ir, PipelineId, Place,
+    Reached, Root, StageName, Test, Trigger, TriggerId, Type,
 };
 
+use crate::Engine;
 use crate::listeners::Listeners;
+use crate::program::Program;
 use crate::reads::places;
 use crate::state::KindName;
 
@@ -30,6 +32,7 @@ pub(crate) struct Index {
     trigger_zones: Vec<TimeZone>,
     schedule_zones: Vec<TimeZone>,
     reads_old: Vec<bool>,
+    programs: Vec<Program>,
 }
 
 /// Lookups over an entity.
@@ -137,6 +140,7 @@ impl Index {
             trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
             schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
             reads_old: ir.triggers.iter().map(reads_old).collect(),
+            programs: ir.triggers.iter().map(Program::of).collect(),
         };
         index.listen(ir);
         index
@@ -168,10 +172,35 @@ impl Index {
             for cancel in trigger.after.iter().flat_map(|after| &after.unless) {
                 self.note_cancel(cancel);
             }
+            for cancel in trigger.debounce.iter().flat_map(|d| &d.unless) {
+                self.note_cancel(cancel);
+            }
+        }
+        let programs = std::mem::take(&mut self.programs);
+        for cancel in programs.iter().flat_map(Program::goal_events) {
+            self.note_cancel(cancel);
+        }
+        self.programs = programs;
+    }
+
+    /// Notes what reaches goals of bodies that run on another revision, as far as this one has such events.
+    pub(crate) fn note_goals_of(&mut self, other: &Engine) {
+        for cancel in other.index().programs.iter().flat_map(Program::goal_events) {
+            let name = Self::kind_name(other.ir(), &cancel.pattern.event);
+            if let Some(kind) = name.and_then(|name| self.kind(&name)) {
+                let mut here = cancel.clone();
+                here.pattern.event = kind;
+                self.note_cancel(&here);
+            }
         }
     }
 
-    fn note_cancel(&mut self, cancel: &trig_ir::Cancel) {
+    /// The body of a trigger.
+    pub(crate) fn program(&self, trigger: TriggerId) -> Option<&Program> {
+        self.programs.get(trigger.index())
+    }
+
+    fn note_cancel(&mut self, cancel: &Cancel) {
         self.note_or_created(&cancel.pattern);
         self.cancels
             .entry(cancel.pattern.event.clone())
@@ -315,31 +344,87 @@ static UTC: TimeZone = TimeZone::UTC;
 fn reads_old(trigger: &Trigger) -> bool {
     let mut found = false;
     let mut look = |place: &Place| found |= place.root == Root::Old;
-    let mut expr = |e: &Expr| places(e, &mut look);
-    for action in &trigger.actions {
-        match &action.kind {
-            ActionKind::Set { value, .. } => expr(value),
-            ActionKind::Emit { args, .. } | ActionKind::Call { args, .. } => {
-                args.iter().for_each(|(_, arg)| expr(arg));
-            }
-            _ => {}
-        }
+    later_places(trigger, &mut look);
+    found
+}
+
+/// The places that a trigger reads after the event.
+fn later_places(trigger: &Trigger, look: &mut dyn FnMut(&Place)) {
+    if let Some(debounce) = &trigger.debounce {
+        guard_places(debounce.holds.as_ref(), look);
+        cancel_places(&debounce.unless, look);
+    }
+    if let Some(until) = &trigger.until {
+        guard_places(Some(&until.test), look);
     }
     let starts = trigger.starts.iter().filter_map(|s| s.after.as_ref());
-    let afters: Vec<_> = starts.chain(&trigger.after).collect();
-    let guards = afters.iter().filter_map(|a| a.holds.as_ref());
-    for guard in guards.chain(&trigger.during) {
-        if let trig_ir::Test::Expr(test) = &guard.test {
-            expr(test);
+    for after in starts.chain(&trigger.after) {
+        guard_places(after.holds.as_ref(), look);
+        cancel_places(&after.unless, look);
+    }
+    guard_places(trigger.during.as_ref(), look);
+    for key in trigger.limits.iter().flat_map(|l| &l.key) {
+        look(key);
+    }
+    action_places(&trigger.actions, look);
+}
+
+fn guard_places(guard: Option<&Guard>, look: &mut dyn FnMut(&Place)) {
+    if let Some(Guard {
+        test: Test::Expr(test),
+        ..
+    }) = guard
+    {
+        places(test, look);
+    }
+}
+
+fn cancel_places(cancels: &[Cancel], look: &mut dyn FnMut(&Place)) {
+    for cancel in cancels {
+        if let Some(filter) = &cancel.pattern.filter {
+            places(filter, look);
         }
     }
-    for cancel in afters.iter().flat_map(|a| &a.unless) {
-        cancel.pattern.filter.iter().for_each(&mut expr);
+}
+
+fn action_places(actions: &[Action], look: &mut dyn FnMut(&Place)) {
+    for action in actions {
+        match &action.kind {
+            ActionKind::Move { record, .. } => look(record),
+            ActionKind::Set { record, value, .. } => {
+                look(record);
+                places(value, look);
+            }
+            ActionKind::Emit { args, .. }
+            | ActionKind::Call { args, .. }
+            | ActionKind::Create { args, .. } => {
+                args.iter().for_each(|(_, arg)| places(arg, look));
+            }
+            ActionKind::Start { subject, .. } => subject.iter().for_each(&mut *look),
+            ActionKind::Stop { .. } => {}
+            ActionKind::Wait(duration) => places(duration, look),
+            ActionKind::WaitUntil(until) => guard_places(Some(&until.test), look),
+            ActionKind::If {
+                test,
+                then,
+                otherwise,
+                ..
+            } => {
+                places(test, look);
+                action_places(then, look);
+                action_places(otherwise, look);
+            }
+            ActionKind::ForEach { each, body, .. } => {
+                if let trig_ir::EachSource::Of(place) = &each.source {
+                    look(place);
+                }
+                guard_places(each.filter.as_ref(), look);
+                action_places(body, look);
+            }
+            ActionKind::Goal { reached, .. } => match reached {
+                Reached::On(cancel) => cancel_places(std::slice::from_ref(cancel), look),
+                Reached::When(guard) => guard_places(Some(guard), look),
+            },
+        }
     }
-    let direct = trigger.actions.iter().filter_map(|a| match &a.kind {
-        ActionKind::Move { record, .. } | ActionKind::Set { record, .. } => Some(record),
-        _ => None,
-    });
-    let keys = trigger.limits.iter().flat_map(|l| &l.key);
-    found || direct.chain(keys).any(|place| place.root == Root::Old)
 }

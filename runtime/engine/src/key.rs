@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
+use trig_ir::Value;
 
 use crate::state::FiringKey;
 
@@ -18,6 +19,8 @@ pub(crate) enum Root {
     Position(u64),
     /// A firing that had waited, by its identity.
     Firing(SmolStr),
+    /// A body that had waited, by the identity of its firing and the line at which it goes on.
+    Body(SmolStr, u32),
 }
 
 /// An event of a cascade, by its number inside it.
@@ -68,6 +71,11 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
             parts.text("firing");
             parts.text(firing);
         }
+        Root::Body(firing, line) => {
+            parts.text("body");
+            parts.text(firing);
+            parts.number(u64::from(*line));
+        }
     }
     parts.number(u64::from(origin.nth));
     parts.text(&key.trigger);
@@ -86,11 +94,14 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
     parts.finish()
 }
 
-/// The idempotency key of a step of a firing.
-pub(crate) fn effect(firing: &str, step: u32) -> SmolStr {
+/// The idempotency key of a step of a firing; in `for each`, of the step for these elements.
+pub(crate) fn effect(firing: &str, step: u32, elements: &[(u32, Value)]) -> SmolStr {
     let mut parts = Parts(Sha256::new());
     parts.text("effect");
     parts.text(firing);
     parts.number(u64::from(step));
+    for (_, element) in elements {
+        parts.text(&serde_json::to_string(element).unwrap_or_default());
+    }
     parts.finish()
 }

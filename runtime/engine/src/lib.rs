@@ -5,10 +5,15 @@
 //! from the two versions, in this order: `created`, `moved`, `enters`, then `changed` by name of the field, then
 //! `gains` and `loses` by name of the field and value. Each event first cancels what waits, then starts what it
 //! matches; what its firings cause queues behind it.
+//!
+//! A firing may wait before it fires, and its body may wait in turn. What has not begun follows the active revision;
+//! what has begun finishes on its own: [`Engine::with_earlier`] gives the engines that that needs. Where an event or a
+//! record lets a firing go on, it is due at once, and does so before the next input: a tick is due.
 
 mod actions;
 mod apply;
 mod arrival;
+mod boundary;
 mod cascade;
 mod decode;
 mod derive;
@@ -24,6 +29,7 @@ mod listeners;
 mod matching;
 mod output;
 mod pending;
+mod program;
 mod reads;
 mod reload;
 mod render;

@@ -1,7 +1,11 @@
 //! Limits: tested together, consumed together.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use smol_str::SmolStr;
-use trig_ir::{Limit, LimitWindow, Millis, Place, Root};
+use trig_ir::{Limit, LimitWindow, Millis, Period, Place, Root, Timestamp};
 
 use crate::Why;
 use crate::apply::Run;
@@ -9,12 +13,20 @@ use crate::eval::{Eval, Scope};
 use crate::fire::Firing;
 use crate::key;
 use crate::matching::not_known;
-use crate::state::{FiringKey, MarkKey};
+use crate::state::{FiringKey, MarkKey, NEVER, Span};
 
-/// A limit that allows a firing, and what it counts.
-pub(crate) struct Allowed<'a> {
-    limit: &'a Limit,
-    key: MarkKey,
+/// A limit of a firing, and what it counts.
+pub(crate) struct Counted<'a> {
+    pub(crate) limit: &'a Limit,
+    pub(crate) key: MarkKey,
+    fan: Option<SmolStr>,
+    span: Span,
+}
+
+/// The limits of a firing that count under one key.
+#[derive(Default)]
+struct Together {
+    limits: Vec<(u32, Span)>,
     fan: Option<SmolStr>,
 }
 
@@ -24,11 +36,48 @@ fn counts_fan_out(limit: &Limit) -> bool {
     !limit.key.is_empty() && limit.key.iter().all(outer)
 }
 
-fn sliding(limit: &Limit) -> Millis {
-    match limit.window {
-        LimitWindow::Sliding(window) => window,
-        LimitWindow::Ever | LimitWindow::Calendar(_) => Millis(i64::MAX),
+/// The time in which firings count for a limit, as of now.
+fn span(window: LimitWindow, zone: &TimeZone, now: Timestamp) -> Span {
+    match window {
+        LimitWindow::Ever => Span::Ever,
+        LimitWindow::Sliding(window) => Span::Sliding(window),
+        LimitWindow::Calendar(period) => {
+            let longest = Millis(Millis::DAY.0.saturating_mul(match period {
+                Period::Day => 2,
+                Period::Week => 8,
+                Period::Month => 32,
+                Period::Year => 367,
+            }));
+            // at the ends of the calendar the period goes on
+            let (from, to) = period_of(period, zone, now).unwrap_or((Timestamp(i64::MIN), NEVER));
+            Span::Calendar { from, to, longest }
+        }
     }
+}
+
+/// The first instant of the period in which an instant lies, and that of the next.
+pub(crate) fn period_of(
+    period: Period,
+    zone: &TimeZone,
+    at: Timestamp,
+) -> Option<(Timestamp, Timestamp)> {
+    let day = zone.to_datetime(at.to_jiff()?).date();
+    let (first, next) = match period {
+        Period::Day => (day, day.tomorrow().ok()?),
+        Period::Week => {
+            let back = i64::from(day.weekday().to_monday_zero_offset());
+            let monday = day.checked_sub(jiff::Span::new().days(back)).ok()?;
+            (monday, monday.checked_add(jiff::Span::new().weeks(1)).ok()?)
+        }
+        Period::Month => (day.first_of_month(), day.last_of_month().tomorrow().ok()?),
+        Period::Year => (day.first_of_year(), day.last_of_year().tomorrow().ok()?),
+    };
+    Some((start_of(zone, first)?, start_of(zone, next)?))
+}
+
+fn start_of(zone: &TimeZone, day: Date) -> Option<Timestamp> {
+    let start = day.to_zoned(zone.clone()).ok()?.start_of_day().ok()?;
+    Some(start.timestamp().into())
 }
 
 /// The identity of a fan-out.
@@ -42,13 +91,13 @@ fn fan_of(workspace: &str, firing: &Firing<'_>) -> SmolStr {
 }
 
 impl Run<'_> {
-    /// Tests all limits of a firing.
-    pub(crate) fn allowed<'a>(
+    /// What the limits of a firing count.
+    pub(crate) fn counted<'a>(
         &self,
         firing: &Firing<'a>,
         scope: Scope<'_>,
-    ) -> Result<Vec<Allowed<'a>>, Why> {
-        let mut allowed = Vec::with_capacity(firing.trigger.limits.len());
+    ) -> Result<Vec<Counted<'a>>, Why> {
+        let mut all = Vec::with_capacity(firing.trigger.limits.len());
         for limit in &firing.trigger.limits {
             let mut per = Vec::with_capacity(limit.key.len());
             for place in &limit.key {
@@ -56,30 +105,45 @@ impl Run<'_> {
                 let value = value.map_err(|unknown| not_known(&unknown, limit.loc))?;
                 per.push(value.into_owned());
             }
-            let key = MarkKey {
-                name: limit.name.clone(),
-                per,
-            };
-            let fan = (firing.outer.is_some() && counts_fan_out(limit))
-                .then(|| fan_of(&self.engine.ir().project.id, firing));
-            if let Some(mark) = self.state.marks.get(&key) {
-                let room = mark.allows(limit.count, sliding(limit), self.now, fan.as_ref());
-                room.map_err(|until| Why::Limit {
+            let fan = firing.outer.is_some() && counts_fan_out(limit);
+            all.push(Counted {
+                limit,
+                key: MarkKey {
                     name: limit.name.clone(),
-                    loc: limit.loc,
-                    until,
-                })?;
-            }
-            allowed.push(Allowed { limit, key, fan });
+                    per,
+                },
+                fan: fan.then(|| fan_of(&self.engine.ir().project.id, firing)),
+                span: span(limit.window, scope.zone, self.now),
+            });
         }
-        Ok(allowed)
+        Ok(all)
     }
 
-    /// Counts a firing on all its limits.
-    pub(crate) fn consume(&mut self, allowed: Vec<Allowed<'_>>) {
-        for Allowed { limit, key, fan } in allowed {
+    /// Whether a limit has room; if not, from when on it has.
+    pub(crate) fn room(&self, counted: &Counted<'_>) -> Result<(), Timestamp> {
+        match self.state.marks.get(&counted.key) {
+            Some(mark) => mark.allows(
+                counted.limit.count,
+                counted.span,
+                self.now,
+                counted.fan.as_ref(),
+            ),
+            None if counted.limit.count == 0 => Err(NEVER),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a firing on all its limits; once under each key.
+    pub(crate) fn consume(&mut self, all: Vec<Counted<'_>>) {
+        let mut marks: BTreeMap<MarkKey, Together> = BTreeMap::new();
+        for counted in all {
+            let Together { limits, fan } = marks.entry(counted.key).or_default();
+            limits.push((counted.limit.count, counted.span));
+            *fan = fan.take().or(counted.fan);
+        }
+        for (key, Together { limits, fan }) in marks {
             let mut mark = self.state.marks.get(&key).cloned().unwrap_or_default();
-            mark.consume(limit.count, sliding(limit), self.now, fan);
+            mark.consume(&limits, self.now, fan);
             self.state.put_mark(key, mark);
         }
     }

@@ -279,10 +279,13 @@ impl<'e> Run<'e> {
         let change = event.change.as_ref();
         let change = change.filter(|change| of_subject(&change.record));
         let firing = Firing {
+            engine: self.engine,
             id: started.id,
             trigger,
+            nth: Some(started.nth),
             after: started.start.after.as_ref().or(trigger.after.as_ref()),
             event: event.view(),
+            by: &event.by,
             before: change.map_or(&NOTHING_KNOWN, |change| &change.before),
             last: event.last().filter(|_| change.is_some()),
             origin: self.cascade.origin(event.nth),
@@ -291,11 +294,9 @@ impl<'e> Run<'e> {
             depth: event.depth,
             key,
             outer,
+            waited: None,
         };
-        match firing.after {
-            Some(after) => self.arm(&firing, started.nth, after, &event.by),
-            None => self.fire(&firing),
-        }
+        self.launch(&firing);
     }
 }
 
@@ -339,6 +340,14 @@ pub(crate) fn holds<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Resul
     match &guard.test {
         Test::By(kinds) => Ok(kinds.contains(&by.kind)),
         Test::Expr(expr) => Eval::new(scope).test(expr),
+    }
+}
+
+/// Whether a guard holds that nobody's doing decides, as this evaluation sees it.
+pub(crate) fn holds_with<'a>(mut eval: Eval<'a>, guard: &'a Guard) -> Result<bool, Unknown> {
+    match &guard.test {
+        Test::By(_) => Ok(false),
+        Test::Expr(expr) => eval.test(expr),
     }
 }
 

@@ -329,6 +329,6 @@ pub enum Why {
     /// The trigger is disabled.
     Disabled,
     /// The trigger, or the start with the `while` or `unless` that the firing waited under, is no longer part of the
-    /// project.
+    /// project; or the revision on which its body runs is not there.
     Removed,
 }

@@ -5,16 +5,17 @@ use smol_str::SmolStr;
 use trig_ir::{ActionId, Expr};
 
 use super::Done;
+use super::ctx::Ctx;
 use crate::decode::coerce;
-use crate::eval::{Eval, Scope, Unknown};
+use crate::eval::Unknown;
 use crate::json::plain;
 
 pub(super) fn perform(
-    scope: Scope<'_>,
+    ctx: Ctx<'_>,
     action: ActionId,
     args: &[(SmolStr, Expr)],
 ) -> Result<Done, Unknown> {
-    let engine = scope.engine;
+    let engine = ctx.scope.engine;
     let Some(decl) = engine.ir().actions.get(action.index()) else {
         return Ok(Done::NoOp("the action is not declared".to_owned()));
     };
@@ -22,7 +23,7 @@ pub(super) fn perform(
     let mut missing = None;
     for (name, arg) in args {
         // all of them are looked at: one that is not known weighs more than one that is empty
-        let out = Eval::new(scope).value(arg)?;
+        let out = ctx.eval().value(arg)?;
         let param = decl.params.iter().find(|param| param.name == *name);
         let needed = param.is_some_and(|param| !param.optional);
         if needed && out.value.is_empty() {

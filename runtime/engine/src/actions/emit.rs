@@ -4,16 +4,17 @@ use smol_str::SmolStr;
 use trig_ir::{EventId, EventKind, Expr, Value};
 
 use super::Done;
+use super::ctx::Ctx;
 use crate::decode::coerce;
-use crate::eval::{Eval, Scope, Unknown};
+use crate::eval::Unknown;
 use crate::state::Fields;
 
 pub(super) fn perform(
-    scope: Scope<'_>,
+    ctx: Ctx<'_>,
     event: EventId,
     args: &[(SmolStr, Expr)],
 ) -> Result<Done, Unknown> {
-    let engine = scope.engine;
+    let engine = ctx.scope.engine;
     let Some(decl) = engine.ir().events.get(event.index()) else {
         return Ok(Done::NoOp("the event is not declared".to_owned()));
     };
@@ -22,7 +23,7 @@ pub(super) fn perform(
         fields.set(field.name.clone(), Value::Empty);
     }
     for (name, arg) in args {
-        let out = Eval::new(scope).value(arg)?;
+        let out = ctx.eval().value(arg)?;
         let field = decl.field(name);
         let needed = field.is_some_and(|field| !field.optional);
         if needed && out.value.is_empty() {

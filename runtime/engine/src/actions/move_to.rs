@@ -4,8 +4,9 @@ use smol_str::SmolStr;
 use trig_ir::{Place, StageName, Value};
 
 use super::Done;
+use super::ctx::Ctx;
 use crate::Engine;
-use crate::eval::{Eval, Scope, Unknown};
+use crate::eval::Unknown;
 
 /// What the author allows a move.
 #[derive(Clone, Copy)]
@@ -15,25 +16,28 @@ pub(super) struct Allowed {
 }
 
 pub(super) fn perform(
-    scope: Scope<'_>,
+    ctx: Ctx<'_>,
     record: &Place,
     to: &StageName,
     allowed: Allowed,
     as_user: Option<&SmolStr>,
 ) -> Result<Done, Unknown> {
-    let Some(key) = Eval::new(scope).record_at(record)? else {
-        return Ok(Done::NoOp(format!("`{}` is empty", scope.written(record))));
+    let Some(key) = ctx.eval().record_at(record)? else {
+        return Ok(Done::NoOp(format!(
+            "`{}` is empty",
+            ctx.scope.written(record)
+        )));
     };
-    let engine = scope.engine;
+    let engine = ctx.scope.engine;
     let index = engine.index();
     let entity = index.entity_id(&key.entity);
     let stage = entity.and_then(|entity| Some((entity, index.stage_field(entity)?)));
     let Some((entity, field)) = stage else {
         return Ok(Done::NoOp(format!("`{}` has no stages", key.entity)));
     };
-    let Some(current) = scope.field(&key, &SmolStr::new_static("stage")) else {
+    let Some(current) = ctx.scope.field(&key, &SmolStr::new_static("stage")) else {
         return Err(Unknown {
-            field: format!("{}.stage", scope.written(record)),
+            field: format!("{}.stage", ctx.scope.written(record)),
         });
     };
     if let Some(reason) = refused(engine, &current, to, allowed) {

@@ -6,21 +6,25 @@ use smol_str::SmolStr;
 use trig_ir::{ArithOp, Expr, Place, SetOp, Type, Value};
 
 use super::Done;
+use super::ctx::Ctx;
 use crate::Engine;
 use crate::decode::coerce;
-use crate::eval::{Eval, Scope, Unknown, compute, contains, elements, same};
+use crate::eval::{Unknown, compute, contains, elements, same};
 
 pub(super) fn perform(
-    scope: Scope<'_>,
+    ctx: Ctx<'_>,
     record: &Place,
     field: &SmolStr,
     op: SetOp,
     value: &Expr,
 ) -> Result<Done, Unknown> {
-    let Some(key) = Eval::new(scope).record_at(record)? else {
-        return Ok(Done::NoOp(format!("`{}` is empty", scope.written(record))));
+    let Some(key) = ctx.eval().record_at(record)? else {
+        return Ok(Done::NoOp(format!(
+            "`{}` is empty",
+            ctx.scope.written(record)
+        )));
     };
-    let engine = scope.engine;
+    let engine = ctx.scope.engine;
     let index = engine.index();
     let entity = index.entity_id(&key.entity);
     let at = entity.and_then(|entity| Some((entity, index.field(entity, field)?)));
@@ -34,17 +38,17 @@ pub(super) fn perform(
             key.entity
         )));
     };
-    let out = Eval::new(scope).value(value)?;
+    let out = ctx.eval().value(value)?;
     if let Some(reason) = out.failed {
         return Ok(Done::NoOp(format!("`{field}` is not written: {reason}")));
     }
-    let there = scope.field(&key, field);
+    let there = ctx.scope.field(&key, field);
     let new = match op {
         SetOp::Assign => Ok(out.value.into_owned()),
         SetOp::Add | SetOp::Remove => {
             let Some(there) = there.as_deref() else {
                 return Err(Unknown {
-                    field: format!("{}.{field}", scope.written(record)),
+                    field: format!("{}.{field}", ctx.scope.written(record)),
                 });
             };
             combined(op, &decl.ty, there, &out.value)

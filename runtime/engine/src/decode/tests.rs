@@ -24,12 +24,14 @@ fn engine() -> Engine {
                 name: (*name).into(),
                 native_id: Some((*id).into()),
                 kind: StageKind::Open,
+                was: None,
             })
             .collect(),
     };
     let variant = |name: &str, native: Option<&str>| Variant {
         name: name.into(),
         native_id: native.map(Into::into),
+        was: None,
     };
     let ir = Ir {
         version: IR_VERSION,
@@ -57,6 +59,9 @@ fn engine() -> Engine {
         ],
         conditions: Vec::new(),
         schedules: Vec::new(),
+        feeds: Vec::new(),
+        breakers: Vec::new(),
+        renamed_cooldowns: Vec::new(),
         triggers: Vec::new(),
     };
     Engine::new(Arc::new(ir), RevisionHash("r".into()))

@@ -5,6 +5,7 @@ mod compare;
 mod functions;
 mod like;
 mod schedule;
+mod schedule_turn;
 mod scope;
 mod text;
 mod truth;
@@ -16,6 +17,7 @@ use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
 pub(crate) use arith::{compute, money_text};
 pub(crate) use compare::{contains, elements, same};
+pub(crate) use schedule_turn::next_turn;
 pub(crate) use scope::{EventView, Records, Scope, Unknown};
 pub(crate) use text::shown;
 
@@ -102,6 +104,17 @@ impl<'a> Eval<'a> {
         let binders = numbered.map(|(slot, value)| (slot, Cow::Borrowed(value)));
         Self {
             binders: binders.collect(),
+            ..Self::new(scope)
+        }
+    }
+
+    /// One with values for some of its variables, by number.
+    pub(crate) fn bound(scope: Scope<'a>, values: &'a [(u32, Value)]) -> Self {
+        let binders = values.iter();
+        Self {
+            binders: binders
+                .map(|(slot, value)| (*slot, Cow::Borrowed(value)))
+                .collect(),
             ..Self::new(scope)
         }
     }

@@ -11,7 +11,7 @@ use trig_ir::{Schedule, ScheduleId, Timestamp, Window};
 use crate::Engine;
 
 /// How far ahead an opening is looked for: ten years.
-const DAYS_AHEAD: u32 = 3_653;
+pub(super) const DAYS_AHEAD: u32 = 3_653;
 
 pub(super) fn is_open(engine: &Engine, id: ScheduleId, now: Timestamp) -> bool {
     let schedule = engine.ir().schedules.get(id.index());
@@ -29,7 +29,7 @@ pub(super) fn next_open(engine: &Engine, id: ScheduleId, now: Timestamp) -> Opti
     next(schedule, zone, now.to_jiff()?).map(Into::into)
 }
 
-fn windows(schedule: &Schedule, day: Date) -> &[Window] {
+pub(super) fn windows(schedule: &Schedule, day: Date) -> &[Window] {
     let excepted = |(first, last): &(Date, Date)| *first <= day && day <= *last;
     if schedule.except.iter().any(excepted) {
         return &[];
@@ -39,7 +39,7 @@ fn windows(schedule: &Schedule, day: Date) -> &[Window] {
 }
 
 /// Whether it lasts into the next day.
-fn overnight(window: &Window) -> bool {
+pub(super) fn overnight(window: &Window) -> bool {
     window.end <= window.start
 }
 
@@ -59,7 +59,7 @@ fn open_at(schedule: &Schedule, local: DateTime) -> bool {
         .any(|w| overnight(w) && time < w.end)
 }
 
-fn open(schedule: &Schedule, zone: &TimeZone, now: Instant) -> bool {
+pub(super) fn open(schedule: &Schedule, zone: &TimeZone, now: Instant) -> bool {
     open_at(schedule, zone.to_datetime(now))
 }
 

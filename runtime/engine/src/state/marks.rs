@@ -1,8 +1,10 @@
 //! Marks of limits: when something fired.
 
+use std::ops::Bound;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use trig_ir::{Millis, Timestamp, Value};
+use trig_ir::{Millis, RecordKey, Timestamp, Value};
 
 use super::Layers;
 
@@ -39,19 +41,79 @@ pub(crate) struct Mark {
     pub(crate) expires: Timestamp,
 }
 
+/// The time in which firings count, as of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Span {
+    /// All of it.
+    Ever,
+    /// So long, the end excluded.
+    Sliding(Millis),
+    /// A period of the calendar.
+    Calendar {
+        /// Its first instant.
+        from: Timestamp,
+        /// The first one of the next.
+        to: Timestamp,
+        /// No such period is longer.
+        longest: Millis,
+    },
+}
+
+impl Span {
+    /// Whether a firing of that time counts.
+    fn counts(self, at: Timestamp, now: Timestamp) -> bool {
+        match self {
+            Self::Ever => true,
+            Self::Sliding(window) => at.plus(window) > now,
+            Self::Calendar { from, .. } => at >= from,
+        }
+    }
+
+    /// From when on a firing of that time does not count any more.
+    fn over(self, at: Timestamp) -> Timestamp {
+        match self {
+            Self::Ever => NEVER,
+            Self::Sliding(window) => at.plus(window),
+            Self::Calendar { to, .. } => to,
+        }
+    }
+
+    fn longest(self) -> Millis {
+        match self {
+            Self::Ever => Millis(i64::MAX),
+            Self::Sliding(window) => window,
+            Self::Calendar { longest, .. } => longest,
+        }
+    }
+
+    /// Whether a firing now may be put to those since `first`, under a limit of so many.
+    fn joins(self, count: u32, first: Timestamp, now: Timestamp) -> bool {
+        let near = |width: Millis| (now - first).0 < bucket(width);
+        count > EXACT
+            && match self {
+                Self::Ever => true,
+                Self::Sliding(window) => near(window),
+                Self::Calendar { from, longest, .. } => first >= from && near(longest),
+            }
+    }
+}
+
+/// A time that does not come.
+pub(crate) const NEVER: Timestamp = Timestamp(i64::MAX);
+
 impl Mark {
-    /// Whether one more may fire now; if not, from when on it may. A firing counts for `window`, its end excluded.
+    /// Whether one more may fire now; if not, from when on it may.
     pub(crate) fn allows(
         &self,
         count: u32,
-        window: Millis,
+        span: Span,
         now: Timestamp,
         fan: Option<&SmolStr>,
     ) -> Result<(), Timestamp> {
         let live = || {
             self.entries
                 .iter()
-                .filter(move |e| e.last.plus(window) > now)
+                .filter(move |e| span.counts(e.last, now))
         };
         if fan.is_some() && live().any(|e| e.fan.as_ref() == fan) {
             return Ok(());
@@ -60,42 +122,37 @@ impl Mark {
         if n < u64::from(count) {
             return Ok(());
         }
-        let mut until = now;
         for entry in live() {
-            until = entry.last.plus(window);
             n = n.saturating_sub(u64::from(entry.n));
             if n < u64::from(count) {
-                break;
+                return Err(span.over(entry.last));
             }
         }
-        Err(until)
+        Err(NEVER)
     }
 
-    /// Counts a firing.
-    pub(crate) fn consume(
-        &mut self,
-        count: u32,
-        window: Millis,
-        now: Timestamp,
-        fan: Option<SmolStr>,
-    ) {
-        let keep = Millis(window.0.max(KEEP.0));
+    /// Counts a firing, for the limits of this many in these spans.
+    pub(crate) fn consume(&mut self, limits: &[(u32, Span)], now: Timestamp, fan: Option<SmolStr>) {
+        let longest = limits.iter().map(|(_, span)| span.longest());
+        let keep = longest.max().map_or(KEEP, |longest| longest.max(KEEP));
         self.entries.retain(|e| e.last.plus(keep) > now);
         self.expires = self.expires.max(now.plus(keep));
-        // entries are in order: those out of the window come first
-        let over = self.entries.partition_point(|e| e.last.plus(window) <= now);
+        let counts = |at| limits.iter().any(|(_, span)| span.counts(at, now));
+        // entries are in order: those that do not count any more come first
+        let over = self.entries.partition_point(|e| !counts(e.last));
         if over > EXACT as usize {
             self.merge(over, bucket(keep));
         }
-        let mut live = self.entries.iter().filter(|e| e.last.plus(window) > now);
+        let mut live = self.entries.iter().filter(|e| counts(e.last));
         if fan.is_some() && live.any(|e| e.fan == fan) {
             return;
         }
-        let width = if count > EXACT { bucket(window) } else { 0 };
         if let Some(last) = self.entries.last_mut()
             && last.fan.is_none()
             && fan.is_none()
-            && (now - last.first).0 < width
+            && limits
+                .iter()
+                .all(|(count, span)| span.joins(*count, last.first, now))
         {
             // a bucket counts until its newest firing is out of the window: never more permissive
             last.last = now;
@@ -133,6 +190,16 @@ fn bucket(window: Millis) -> i64 {
     window.0.saturating_add(BUCKETS - 1) / BUCKETS
 }
 
+impl MarkKey {
+    /// The records in it.
+    fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        self.per.iter().filter_map(|value| match value {
+            Value::Record(key) => Some(key),
+            _ => None,
+        })
+    }
+}
+
 impl Layers<'_> {
     pub(crate) fn put_mark(&mut self, key: MarkKey, mark: Mark) {
         if let Some(old) = self.marks.get(&key) {
@@ -140,7 +207,21 @@ impl Layers<'_> {
             self.mark_times.remove(&old);
         }
         self.mark_times.put((mark.expires, key.clone()), ());
+        for record in key.records() {
+            self.marks_of.put((record.clone(), key.clone()), ());
+        }
         self.marks.put(key, mark);
+    }
+
+    fn drop_mark(&mut self, key: &MarkKey) {
+        if let Some(mark) = self.marks.get(key) {
+            let row = (mark.expires, key.clone());
+            self.mark_times.remove(&row);
+        }
+        for record in key.records() {
+            self.marks_of.remove(&(record.clone(), key.clone()));
+        }
+        self.marks.remove(key);
     }
 
     /// Forgets what no window can ask for any more.
@@ -149,9 +230,26 @@ impl Layers<'_> {
             if *at > now {
                 return;
             }
-            let row = (*at, key.clone());
-            self.marks.remove(&row.1);
-            self.mark_times.remove(&row);
+            let key = key.clone();
+            self.drop_mark(&key);
+        }
+    }
+
+    /// Forgets what limits have counted for a record, which has been gone for long.
+    pub(crate) fn purge_marks_of(&mut self, record: &RecordKey) {
+        let none = MarkKey {
+            name: SmolStr::default(),
+            per: Vec::new(),
+        };
+        let from = (record.clone(), none);
+        let keys: Vec<MarkKey> = self
+            .marks_of
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| of == record)
+            .map(|((_, key), ())| key.clone())
+            .collect();
+        for key in keys {
+            self.drop_mark(&key);
         }
     }
 }
@@ -168,12 +266,13 @@ mod tests {
     #[test]
     fn a_window_is_over_at_its_end() {
         let mut mark = Mark::default();
-        mark.consume(1, Millis(10), Timestamp(5), None);
+        let span = Span::Sliding(Millis(10));
+        mark.consume(&[(1, span)], Timestamp(5), None);
         assert_eq!(
-            mark.allows(1, Millis(10), Timestamp(14), None),
+            mark.allows(1, span, Timestamp(14), None),
             Err(Timestamp(15))
         );
-        assert_eq!(mark.allows(1, Millis(10), Timestamp(15), None), Ok(()));
+        assert_eq!(mark.allows(1, span, Timestamp(15), None), Ok(()));
     }
 
     proptest! {
@@ -183,16 +282,17 @@ mod tests {
             steps in proptest::collection::vec(0i64..40, 0..600),
         ) {
             let window = Millis(1000);
+            let span = Span::Sliding(window);
             let mut mark = Mark::default();
             let mut now = Timestamp(0);
             let mut fired: Vec<Timestamp> = Vec::new();
             for step in steps {
                 now = now.plus(Millis(step));
                 let in_window = fired.iter().filter(|t| t.plus(window) > now).count();
-                match mark.allows(count, window, now, None) {
+                match mark.allows(count, span, now, None) {
                     Ok(()) => {
                         prop_assert!(in_window < count as usize);
-                        mark.consume(count, window, now, None);
+                        mark.consume(&[(count, span)], now, None);
                         fired.push(now);
                     }
                     Err(until) => {
@@ -212,26 +312,74 @@ mod tests {
             longer in Millis::HOUR.0..KEEP.0,
             later in 1u32..140,
         ) {
+            let hour = Span::Sliding(Millis::HOUR);
             let mut mark = Mark::default();
             let mut now = Timestamp(0);
             let mut fired: Vec<Timestamp> = Vec::new();
             for step in steps {
                 now = now.plus(Millis(step));
-                if mark.allows(3, Millis::HOUR, now, None).is_ok() {
-                    mark.consume(3, Millis::HOUR, now, None);
+                if mark.allows(3, hour, now, None).is_ok() {
+                    mark.consume(&[(3, hour)], now, None);
                     fired.push(now);
                 }
                 prop_assert!(mark.entries.len() <= MOST);
             }
             let longer = Millis(longer);
             let in_window = fired.iter().filter(|t| t.plus(longer) > now).count();
-            if mark.allows(later, longer, now, None).is_ok() {
+            if mark.allows(later, Span::Sliding(longer), now, None).is_ok() {
                 prop_assert!(in_window < later as usize);
             }
             // up to that many nothing is rounded
             if fired.len() <= EXACT as usize && in_window < later as usize {
-                prop_assert_eq!(mark.allows(later, longer, now, None), Ok(()));
+                prop_assert_eq!(mark.allows(later, Span::Sliding(longer), now, None), Ok(()));
             }
         }
+
+        #[test]
+        fn a_period_counts_what_is_in_it(
+            count in prop_oneof![1u32..5, 101u32..140],
+            steps in proptest::collection::vec(0i64..40, 0..600),
+        ) {
+            let mut mark = Mark::default();
+            let mut now = Timestamp(0);
+            let mut fired: Vec<Timestamp> = Vec::new();
+            for step in steps {
+                now = now.plus(Millis(step));
+                let from = Timestamp(now.0 - now.0 % 1000);
+                let to = from.plus(Millis(1000));
+                let span = Span::Calendar { from, to, longest: Millis(1000) };
+                let inside = fired.iter().filter(|at| **at >= from).count();
+                let allowed = mark.allows(count, span, now, None);
+                if inside < count as usize {
+                    prop_assert_eq!(allowed, Ok(()));
+                    mark.consume(&[(count, span)], now, None);
+                    fired.push(now);
+                } else {
+                    prop_assert_eq!(allowed, Err(to));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_counts_for_ever_is_kept_for_ever() {
+        let mut mark = Mark::default();
+        mark.consume(
+            &[(1, Span::Ever), (1, Span::Sliding(Millis(5)))],
+            Timestamp(5),
+            None,
+        );
+        assert_eq!(mark.expires, NEVER);
+        let later = Timestamp(i64::MAX - 1);
+        assert_eq!(mark.allows(1, Span::Ever, later, None), Err(NEVER));
+        assert_eq!(mark.allows(2, Span::Ever, later, None), Ok(()));
+        assert_eq!(
+            mark.allows(1, Span::Sliding(Millis(5)), later, None),
+            Ok(())
+        );
+        assert_eq!(
+            mark.allows(0, Span::Sliding(Millis(5)), later, None),
+            Err(NEVER)
+        );
     }
 }

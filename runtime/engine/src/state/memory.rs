@@ -90,6 +90,7 @@ impl Layers<'_> {
             let row = (*at, key.clone());
             self.graves.remove(&row.1);
             self.grave_times.remove(&row);
+            self.purge_marks_of(&row.1);
         }
         while let Some(((at, key), ())) = self.write_times.first() {
             if at.plus(ECHO_KEPT) > now {

@@ -3,21 +3,23 @@
 mod marks;
 mod memory;
 mod pending;
+mod phase;
 mod record;
 mod serial;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
 
-pub(crate) use marks::{Mark, MarkKey};
+pub(crate) use marks::{Mark, MarkKey, NEVER, Span};
 pub(crate) use pending::{
     Before, Captured, Delay, FiringKey, KindName, Pending, StartName, Timer, TimerKey, Watch,
 };
+pub(crate) use phase::{Phase, Running, Turn};
 pub(crate) use record::{Fields, Grave, Provisional, Record};
 pub(crate) use table::{Layer, Read};
 
@@ -81,7 +83,7 @@ tables! {
     records: RecordKey => Arc<Record>,
     /// Records that were deleted lately.
     graves: RecordKey => Grave,
-    /// Firings that wait, by arming number.
+    /// Firings that wait or run, by arming number.
     pending: u64 => Arc<Pending>,
     /// What limits have counted.
     marks: MarkKey => Mark,
@@ -98,15 +100,19 @@ tables! {
     /// Firings that wait, in the order in which they are due.
     timers: TimerKey => (),
     /// Firings that wait, by what they are one of.
-    armed: FiringKey => u64,
+    armed: (FiringKey, u64) => (),
     /// Firings that wait, by subject.
     by_subject: (RecordKey, u64) => (),
-    /// Firings that wait, by what may cancel them.
+    /// Firings that wait, by what may cancel them or reach a goal.
     watching: (Watch, u64) => (),
-    /// Firings that wait, by the records that their `while` reads.
+    /// Firings that wait, by the records that decide what they wait for.
     reading: (RecordKey, u64) => (),
+    /// The queues of limits: when it came to it, and which firing.
+    queues: (MarkKey, u64, u64) => (),
     /// Marks by the time at which they are forgotten.
     mark_times: (Timestamp, MarkKey) => (),
+    /// Marks by the records in their keys.
+    marks_of: (RecordKey, MarkKey) => (),
     /// Effects without result, by idempotency key.
     outbox_keys: SmolStr => u64,
     /// Dedupe keys by age.
@@ -167,19 +173,31 @@ impl State {
         self.tables.outbox.values().map(AsRef::as_ref)
     }
 
-    /// The firings that wait, in the order in which they are due.
+    /// The firings that wait, in the order in which they are due; then those that no time wakes, in the order of their
+    /// arming. Bodies that run are among them.
     pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
-        self.tables.timers.keys().filter_map(|timer| {
+        let timed = self.tables.timers.keys().filter_map(|timer| {
             let Timer::Firing(number) = &timer.4;
-            let pending = self.tables.pending.get(number)?;
-            Some(Waiting {
-                trigger: &pending.key.trigger,
-                subject: pending.key.subject.as_ref(),
-                since: pending.since,
-                due: pending.due,
-                started: pending.started,
-            })
+            self.tables.pending.get(number)
+        });
+        let rest = self.tables.pending.values();
+        let rest = rest.filter(|pending| pending.due.is_none());
+        timed.chain(rest).map(|pending| Waiting {
+            trigger: &pending.key.trigger,
+            subject: pending.key.subject.as_ref(),
+            phase: pending.phase.name(),
+            since: pending.since,
+            due: pending.due,
+            started: pending.started,
         })
+    }
+
+    /// The revisions on which bodies run that have begun: each has to be given to the engine, by
+    /// [`crate::Engine::with_earlier`], until its last body has ended.
+    pub fn revisions_in_use(&self) -> BTreeSet<RevisionHash> {
+        let all = self.tables.pending.values();
+        let running = all.filter(|pending| pending.phase.has_begun());
+        running.map(|pending| pending.revision.clone()).collect()
     }
 
     /// The keys of all records, in order.
@@ -195,10 +213,12 @@ pub struct Waiting<'a> {
     pub trigger: &'a SmolStr,
     /// For what.
     pub subject: Option<&'a RecordKey>,
-    /// Since when.
+    /// What it waits for: `debounce`, `until`, `after`, `limit`; `body` where it has fired and its body waits.
+    pub phase: &'static str,
+    /// Since when it waits for that.
     pub since: Timestamp,
-    /// Until when.
-    pub due: Timestamp,
+    /// When time wakes it: it goes on, or looks again. `None`: it waits for something else.
+    pub due: Option<Timestamp>,
     /// The position of the input that started it.
     pub started: u64,
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use trig_ir::{RecordKey, RevisionHash, Timestamp, Value};
+use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp, Value};
 
-use super::{Fields, Layers, Record};
+use super::{Fields, Layers, MarkKey, Phase, Record};
 use crate::Actor;
 use crate::key::Origin;
 
@@ -71,9 +71,12 @@ pub(crate) struct Delay {
     pub(crate) shared: bool,
     /// It has `while` or `unless`.
     pub(crate) guarded: bool,
+    /// How long it is, where it is the start's own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) own: Option<Millis>,
 }
 
-/// What a firing is one of: a second one with the same key is not armed.
+/// What a firing is one of: `mode` says what becomes of a second one with the same key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct FiringKey {
     pub(crate) trigger: SmolStr,
@@ -82,7 +85,7 @@ pub(crate) struct FiringKey {
     pub(crate) finer: Vec<Value>,
 }
 
-/// Events that may cancel a firing: of a kind, and about this record where the event leads to the subject by itself.
+/// Events that may cancel a firing, or reach a goal of it: of a kind, and about this record where the event leads to the subject by itself.
 pub(crate) type Watch = (KindName, Option<RecordKey>);
 
 /// Timers run in this order: due, priority (higher first), trigger, subject, then what they wake.
@@ -107,7 +110,7 @@ pub(crate) enum Timer {
 pub(crate) struct Pending {
     pub(crate) key: FiringKey,
     /// The revision under which it was armed: what was captured is what that one needs, and one that needs more cannot
-    /// run it.
+    /// run it. Of a body that runs, the one under which it fired.
     pub(crate) revision: RevisionHash,
     pub(crate) start: StartName,
     pub(crate) delay: Delay,
@@ -121,31 +124,59 @@ pub(crate) struct Pending {
     pub(crate) last: Option<Arc<Record>>,
     /// The position of the input that started it.
     pub(crate) started: u64,
+    /// What it waits for.
+    #[serde(default)]
+    pub(crate) phase: Phase,
+    /// Since when it waits for that.
     pub(crate) since: Timestamp,
-    pub(crate) due: Timestamp,
+    /// When time wakes it.
+    #[serde(default)]
+    pub(crate) due: Option<Timestamp>,
+    /// The arming number at which it began to wait for that: versions that were made before do not concern it, and
+    /// queues are in this order.
+    #[serde(default)]
+    pub(crate) entered: u64,
     pub(crate) origin: Origin,
     pub(crate) watches: BTreeSet<Watch>,
-    /// The records that its `while` read when it was last tested.
+    /// The records that decided what it waits for when that was last tested.
     pub(crate) reads: BTreeSet<RecordKey>,
 }
 
 impl Pending {
-    pub(crate) fn timer(&self, number: u64) -> TimerKey {
-        (
-            self.due,
+    /// Its timer, if time wakes it.
+    fn timer(&self, number: u64) -> Option<TimerKey> {
+        Some((
+            self.due?,
             std::cmp::Reverse(self.priority),
             self.key.trigger.clone(),
             self.key.subject.clone(),
             Timer::Firing(number),
-        )
+        ))
+    }
+
+    /// The queues in which it stands.
+    pub(crate) fn queues(&self) -> &[MarkKey] {
+        match &self.phase {
+            Phase::Limit(turn) => &turn.keys,
+            _ => &[],
+        }
     }
 }
 
 impl Layers<'_> {
-    /// Stores a firing that waits, with everything by which it is found.
+    /// The next arming number.
+    pub(crate) fn next_arming(&mut self) -> u64 {
+        let number = self.meta.next_arming;
+        self.meta.next_arming = number.saturating_add(1);
+        number
+    }
+
+    /// Stores a firing that waits, with everything by which it is found. None may be stored under that number.
     pub(crate) fn insert_pending(&mut self, number: u64, pending: Arc<Pending>) {
-        self.timers.put(pending.timer(number), ());
-        self.armed.put(pending.key.clone(), number);
+        if let Some(timer) = pending.timer(number) {
+            self.timers.put(timer, ());
+        }
+        self.armed.put((pending.key.clone(), number), ());
         if let Some(subject) = &pending.key.subject {
             self.by_subject.put((subject.clone(), number), ());
         }
@@ -155,14 +186,20 @@ impl Layers<'_> {
         for record in &pending.reads {
             self.reading.put((record.clone(), number), ());
         }
+        for queue in pending.queues() {
+            self.queues
+                .put((queue.clone(), pending.entered, number), ());
+        }
         self.pending.put(number, pending);
     }
 
     /// Takes out a firing that waited.
     pub(crate) fn remove_pending(&mut self, number: u64) -> Option<Arc<Pending>> {
         let pending = Arc::clone(self.pending.get(&number)?);
-        self.timers.remove(&pending.timer(number));
-        self.armed.remove(&pending.key);
+        if let Some(timer) = pending.timer(number) {
+            self.timers.remove(&timer);
+        }
+        self.armed.remove(&(pending.key.clone(), number));
         if let Some(subject) = &pending.key.subject {
             self.by_subject.remove(&(subject.clone(), number));
         }
@@ -172,8 +209,18 @@ impl Layers<'_> {
         for record in &pending.reads {
             self.reading.remove(&(record.clone(), number));
         }
+        for queue in pending.queues() {
+            self.queues
+                .remove(&(queue.clone(), pending.entered, number));
+        }
         self.pending.remove(&number);
         Some(pending)
+    }
+
+    /// Stores a firing that waits anew.
+    pub(crate) fn replace_pending(&mut self, number: u64, pending: Pending) {
+        self.remove_pending(number);
+        self.insert_pending(number, Arc::new(pending));
     }
 
     /// The firings that wait for a subject, in the order of their arming.
@@ -186,7 +233,39 @@ impl Layers<'_> {
             .collect()
     }
 
-    /// The firings whose `while` read a record.
+    /// The firings that wait or run under a key, in the order of their arming.
+    pub(crate) fn armed_as(&self, key: &FiringKey) -> Vec<u64> {
+        let from = (key.clone(), 0);
+        self.armed
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| of == key)
+            .map(|((_, number), ())| *number)
+            .collect()
+    }
+
+    /// The firings of a trigger that wait or run for a subject, whatever finer entities they are of.
+    pub(crate) fn armed_for(&self, trigger: &SmolStr, subject: Option<&RecordKey>) -> Vec<u64> {
+        let key = FiringKey {
+            trigger: trigger.clone(),
+            subject: subject.cloned(),
+            finer: Vec::new(),
+        };
+        let from = (key, 0);
+        self.armed
+            .scan(Bound::Included(&from))
+            .take_while(|((of, _), ())| of.trigger == *trigger && of.subject.as_ref() == subject)
+            .map(|((_, number), ())| *number)
+            .collect()
+    }
+
+    /// The firing at the head of a queue: when it came to it, and its number.
+    pub(crate) fn head_of(&self, queue: &MarkKey) -> Option<(u64, u64)> {
+        let from = (queue.clone(), 0, 0);
+        let ((of, entered, number), ()) = self.queues.scan(Bound::Included(&from)).next()?;
+        (of == queue).then_some((*entered, *number))
+    }
+
+    /// The firings that wait on something that a record decides.
     pub(crate) fn readers_of(&self, record: &RecordKey) -> Vec<u64> {
         let from = (record.clone(), 0);
         self.reading
@@ -196,7 +275,7 @@ impl Layers<'_> {
             .collect()
     }
 
-    /// The firings that an event of this kind, about this record, may cancel.
+    /// The firings that an event of this kind, about this record, may cancel or move on.
     pub(crate) fn watchers_of(&self, watch: Watch) -> Vec<u64> {
         let from = (watch, 0);
         self.watching

@@ -3,10 +3,17 @@
 
 mod actions;
 mod arrivals;
+mod coverage;
+mod flows;
 mod guards;
+mod hostile;
 mod laws;
+mod life_laws;
 mod limits;
+mod mode;
 mod order;
+mod phases;
+mod queue;
 mod reload;
 mod support;
 mod unknown;

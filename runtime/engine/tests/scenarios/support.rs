@@ -4,6 +4,7 @@
     reason = "a test that cannot build its world has failed"
 )]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -401,6 +402,96 @@ pub(crate) fn cooldown(name: &str, window: Millis, key: &[Place]) -> Limit {
     }
 }
 
+/// Waits until something holds.
+pub(crate) fn until(text: &str, test: Expr) -> Until {
+    Until {
+        loc: loc(6),
+        test: Guard {
+            loc: loc(7),
+            ..guard(GuardKind::Until, text, test)
+        },
+        within: None,
+    }
+}
+
+pub(crate) fn within(duration: Millis, otherwise: Otherwise) -> Option<Within> {
+    Some(Within {
+        duration,
+        otherwise,
+    })
+}
+
+pub(crate) fn debounce(duration: Millis, up_to: Millis) -> Debounce {
+    Debounce {
+        loc: loc(8),
+        duration,
+        up_to,
+        holds: None,
+        unless: Vec::new(),
+    }
+}
+
+pub(crate) fn open() -> Expr {
+    Expr::Open(ScheduleId(0))
+}
+
+pub(crate) fn minutes(n: i64) -> Millis {
+    Millis(Millis::MINUTE.0 * n)
+}
+
+pub(crate) fn hours(n: i64) -> Millis {
+    Millis(Millis::HOUR.0 * n)
+}
+
+pub(crate) fn wait(duration: Millis) -> Action {
+    act(ActionKind::Wait(Expr::Const(Value::Duration(duration))))
+}
+
+pub(crate) fn wait_until(until: Until) -> Action {
+    act(ActionKind::WaitUntil(until))
+}
+
+pub(crate) fn goal_on(name: &str, cancel: Cancel) -> Action {
+    act(ActionKind::Goal {
+        name: name.into(),
+        was: None,
+        reached: Reached::On(Box::new(cancel)),
+    })
+}
+
+pub(crate) fn goal_when(name: &str, text: &str, test: Expr) -> Action {
+    act(ActionKind::Goal {
+        name: name.into(),
+        was: None,
+        reached: Reached::When(guard(GuardKind::Goal, text, test)),
+    })
+}
+
+pub(crate) fn start_flow(flow: &str) -> Action {
+    act(ActionKind::Start {
+        flow: flow.into(),
+        subject: Some(subject("")),
+    })
+}
+
+pub(crate) fn stop_flow(flow: &str) -> Action {
+    act(ActionKind::Stop {
+        flow: Some(flow.into()),
+    })
+}
+
+/// A flow for leads.
+pub(crate) fn flow(name: &str, actions: Vec<Action>) -> Trigger {
+    Trigger {
+        flow: true,
+        actions,
+        ..trigger(
+            name,
+            vec![start(EventKind::Started(name.into()), "started", "record")],
+        )
+    }
+}
+
 pub(crate) fn act(kind: ActionKind) -> Action {
     Action { loc: loc(5), kind }
 }
@@ -454,6 +545,9 @@ pub(crate) struct World {
     at: i64,
     position: u64,
     pub(crate) trace: bool,
+    pub(crate) coverage: bool,
+    /// The engines of earlier revisions.
+    pub(crate) earlier: BTreeMap<RevisionHash, Arc<Engine>>,
     /// Serialises the state between inputs.
     pub(crate) through_json: bool,
 }
@@ -533,6 +627,8 @@ impl World {
             at: T0,
             position: 0,
             trace: false,
+            coverage: false,
+            earlier: BTreeMap::new(),
             through_json: false,
         }
     }
@@ -556,7 +652,7 @@ impl World {
         };
         let options = Options {
             trace: self.trace,
-            coverage: false,
+            coverage: self.coverage,
         };
         let output = self.engine.apply(&mut self.state, &input, &options);
         self.tell(&input, &output);
@@ -611,6 +707,20 @@ impl World {
     /// Another revision becomes active.
     pub(crate) fn reload(&mut self, engine: Engine) -> &mut Self {
         self.engine = engine;
+        let hash = self.engine.revision().clone();
+        self.apply(InputKind::Revision(hash));
+        self
+    }
+
+    /// Another revision becomes active, and has those before it on which bodies run.
+    pub(crate) fn succeed(&mut self, engine: Engine) -> &mut Self {
+        let used = self.state.revisions_in_use();
+        let old = std::mem::replace(&mut self.engine, engine);
+        self.earlier.insert(old.revision().clone(), Arc::new(old));
+        self.earlier.retain(|revision, _| used.contains(revision));
+        let hash = self.engine.revision().clone();
+        let engine = std::mem::replace(&mut self.engine, Engine::new(Arc::new(world()), hash));
+        self.engine = engine.with_earlier(self.earlier.clone());
         let hash = self.engine.revision().clone();
         self.apply(InputKind::Revision(hash));
         self
@@ -729,8 +839,11 @@ fn told(why: &Why) -> String {
         } => format!("{guard:?} `{text}` [{}]", read(values)),
         Why::Filter { text, values, .. } => format!("filter `{text}` [{}]", read(values)),
         Why::Unknown { field, .. } => format!("unknown {field}"),
+        Why::Limit { name, until, .. } if until.0 == i64::MAX => format!("limit {name} for ever"),
         Why::Limit { name, until, .. } => format!("limit {name} until {until}"),
         Why::Unless { text, .. } => format!("unless `{text}`"),
+        Why::TooLate { text, .. } => format!("too late `{text}`"),
+        Why::NeverAgain { text, .. } => format!("never again `{text}`"),
         other => format!("{other:?}"),
     }
 }
