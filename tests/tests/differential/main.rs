@@ -5,7 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test that cannot build its world has failed"
 )]
 
@@ -17,6 +16,7 @@ mod histogram;
 mod model;
 mod naive;
 mod run;
+mod show;
 mod shrink;
 
 use histogram::Histogram;
@@ -24,6 +24,9 @@ use rand::RngExt;
 
 /// How many cases are tried where nobody says otherwise.
 const CASES: u64 = 20_000;
+
+/// How many failing cases each thread makes small and shows.
+const SHOWN: usize = 4;
 
 fn asked_for() -> (u64, u64) {
     let asked = std::env::var("TRIG_DIFF").unwrap_or_default();
@@ -39,51 +42,50 @@ fn the_engine_and_the_plain_evaluator_agree() {
     let (seed, cases) = asked_for();
     println!("seed {seed}, {cases} cases: run again with TRIG_DIFF={seed}:{cases}");
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let histogram = std::thread::scope(|scope| {
+    let (histogram, failures) = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|worker| {
                 scope.spawn(move || {
                     let mut histogram = Histogram::default();
+                    let mut failures = Vec::new();
                     for n in (worker..cases).step_by(threads as usize) {
-                        one(seed + n, &mut histogram);
+                        failures.extend(one(seed + n, &mut histogram));
+                        if failures.len() == SHOWN {
+                            break;
+                        }
                     }
-                    histogram
+                    (histogram, failures)
                 })
             })
             .collect();
         let mut all = Histogram::default();
+        let mut failures = Vec::new();
         for worker in workers {
             match worker.join() {
-                Ok(histogram) => all.merge(&histogram),
+                Ok((histogram, more)) => {
+                    all.merge(&histogram);
+                    failures.extend(more);
+                }
                 Err(failure) => std::panic::resume_unwind(failure),
             }
         }
-        all
+        (all, failures)
     });
     println!("{histogram}");
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-fn one(seed: u64, histogram: &mut Histogram) {
+/// What a case shows where the two part, made small.
+fn one(seed: u64, histogram: &mut Histogram) -> Option<String> {
     let case = generate::case(seed);
-    let Err(first) = run::run(&case, histogram) else {
-        return;
-    };
+    run::run(&case, histogram).err()?;
     let fails = |case: &generate::Case| run::run(case, &mut Histogram::default()).is_err();
     let small = shrink::shrink(&case, &fails);
-    let Err(difference) = run::run(&small, &mut Histogram::default()) else {
-        panic!("seed {seed}: {}", first.text);
-    };
-    let mut steps = String::new();
-    for step in &small.steps {
-        steps.push_str(&format!("  {step:?}\n"));
-    }
-    panic!(
-        "seed {seed} (TRIG_DIFF={seed}:1)\n{:#?}\nbreakers {:?}\nupdates {:?}\nbegin {}\n{steps}\nafter step {}: {}",
-        small.ir.triggers,
-        small.ir.breakers,
-        small.ir.events.iter().map(|e| &e.updates).collect::<Vec<_>>(),
-        small.begin,
+    let difference = run::run(&small, &mut Histogram::default()).err()?;
+    Some(format!(
+        "seed {seed} (TRIG_DIFF={seed}:1)\n{}after step {}: {}",
+        show::show(&small),
         difference.step,
         difference.text
-    );
+    ))
 }

@@ -83,7 +83,7 @@ impl Pair {
     /// What is due at once, and slices.
     fn settle(&mut self) {
         for _ in 0..MOST {
-            if self.state.has_slices() || self.naive.has_slices() {
+            if self.naive.has_slices() {
                 self.apply(InputKind::Slice);
             } else if self.state.next_due().is_some_and(|due| due <= self.now) {
                 self.apply(InputKind::Tick);
@@ -181,7 +181,6 @@ impl Pair {
             .map(|w| {
                 let due = match w.phase {
                     "debounce" | "after" => w.due,
-                    "body" if self.naive.waits_for_time(w.trigger, w.subject) => w.due,
                     _ => None,
                 };
                 (w.trigger.clone(), subject_text(w.subject), w.phase, due)

@@ -69,7 +69,7 @@ impl Maker<'_> {
     fn choice(&mut self, trigger: &Trigger, waits: bool) -> Option<ActionKind> {
         let sight = self.live_sight(trigger);
         let test = self.condition(&sight);
-        let mut branch = |maker: &mut Self| {
+        let branch = |maker: &mut Self| {
             let kind = match maker.dice.percent(if waits { 30 } else { 0 }) {
                 true => maker.pause(trigger)?,
                 false => maker.simple(trigger),

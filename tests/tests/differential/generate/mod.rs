@@ -15,6 +15,9 @@ pub(crate) use stream::{Step, What};
 use crate::dice::Dice;
 use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 
+/// What another part of the engine does.
+pub(crate) const SECOND_PART: bool = false;
+
 /// A program and what happens to it.
 #[derive(Clone)]
 pub(crate) struct Case {
@@ -62,7 +65,7 @@ impl Maker<'_> {
 
 fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
     let mut ir = world();
-    if dice.percent(25) {
+    if SECOND_PART && dice.percent(25) {
         ir.events[MESSAGE.index()].updates.push(Update {
             record: "contact".into(),
             field: "tags".into(),
@@ -70,7 +73,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             value: "tag".into(),
         });
     }
-    if dice.percent(10) {
+    if SECOND_PART && dice.percent(10) {
         ir.events[NOTE.index()].updates.push(Update {
             record: "deal".into(),
             field: "score".into(),
@@ -78,7 +81,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             value: "n".into(),
         });
     }
-    if dice.percent(30) {
+    if SECOND_PART && dice.percent(30) {
         let of = match dice.percent(50) {
             true => BreakerOf::Field("tags".into()),
             false => BreakerOf::AnyField,
@@ -92,7 +95,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             pause: Millis(dice.pick(&[1, 2, 12]) * Millis::HOUR.0),
         });
     }
-    if dice.percent(25) {
+    if SECOND_PART && dice.percent(25) {
         // consent, at the moment of sending
         let n = Expr::Load(Place::field(Root::Candidate, "n"));
         let few = Expr::Compare(CompareOp::Lt, Box::new(n), Box::new(Expr::Const(Value::Int(5))));

@@ -42,7 +42,7 @@ impl Maker<'_> {
                 4 => self.start(EventKind::Gained(CONTACT, "tags".into()), Some("record")),
                 5 => self.start(EventKind::Lost(CONTACT, "tags".into()), Some("record")),
                 6 => self.start(EventKind::Moved(DEAL), Some("record.contact")),
-                7 => self.offset(CONTACT),
+                7 if super::SECOND_PART => self.offset(CONTACT),
                 _ => self.start(EventKind::Changed(CONTACT, "score".into()), Some("record")),
             },
             _ => match self.dice.below(18) {
@@ -59,7 +59,7 @@ impl Maker<'_> {
                 11 => self.start(EventKind::Gained(DEAL, "tags".into()), Some("record")),
                 12 => self.start(EventKind::Lost(DEAL, "tags".into()), Some("record")),
                 13 => self.goal_start(),
-                14 | 15 => self.offset(DEAL),
+                14 | 15 if super::SECOND_PART => self.offset(DEAL),
                 _ => {
                     let field = self.dice.pick(&["score", "score", "name", "contact", "amount"]);
                     let kind = EventKind::Changed(DEAL, field.into());

@@ -39,25 +39,27 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
     let mut steps = Vec::new();
     // the records are there before anything happens; a deal or two may come later
     for id in CONTACTS {
-        steps.push(now(dice, record(RecordOp::Updated, "crm.contact", id, contact(dice, true))));
+        steps.push(now(record(RecordOp::Updated, "crm.contact", id, contact(dice, true))));
     }
     for id in INVOICES {
         let fields = Map::from_iter([("name".to_owned(), json!("I"))]);
-        steps.push(now(dice, record(RecordOp::Updated, "crm.invoice", id, fields)));
+        steps.push(now(record(RecordOp::Updated, "crm.invoice", id, fields)));
     }
     for id in &DEALS[..2] {
         let fields = deal(dice, begin, true);
-        steps.push(now(dice, record(RecordOp::Updated, "crm.deal", id, fields)));
+        steps.push(now(record(RecordOp::Updated, "crm.deal", id, fields)));
     }
     let mut third = false;
     for n in 0..dice.between(4, 20) {
         let minutes = dice.pick(&[0, 0, 0, 1, 5, 10, 15, 30, 60, 60, 180, 600, 1440, 2400]);
         let what = match dice.below(20) {
-            0..7 => What::Arrives {
-                by: actor(dice),
-                id: dice.percent(5).then(|| format!("m{}", n / 3).into()),
-                ..event(dice)
-            },
+            0..7 => {
+                let mut what = event(dice);
+                if let What::Arrives { id, .. } = &mut what {
+                    *id = dice.percent(5).then(|| format!("m{}", n / 3).into());
+                }
+                what
+            }
             7..13 => {
                 let id = dice.pick(&DEALS);
                 if id == "3" && !third {
@@ -78,7 +80,7 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
                 let id = dice.pick(&DEALS);
                 needing(record(RecordOp::Deleted, "crm.deal", id, Map::new()))
             }
-            17 => by_hand(dice, ir),
+            17 if super::SECOND_PART => by_hand(dice, ir),
             18 => What::Result,
             _ => What::Nothing,
         };
@@ -95,8 +97,7 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
     steps
 }
 
-fn now(dice: &mut Dice, what: What) -> Step {
-    let _ = dice;
+fn now(what: What) -> Step {
     Step {
         wait: Millis(0),
         ticks: true,

@@ -130,7 +130,7 @@ impl Naive {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         if let Some(subject) = &firing.subject
-            && !self.records.contains_key(subject)
+            && self.deleted.contains(subject)
         {
             return self.stop(&firing, "gone");
         }

@@ -164,7 +164,7 @@ impl Naive {
                 }
                 self.histogram.note("each", found);
                 if !found {
-                    self.stop_at(&trigger.name, None, "none found");
+                    self.stop(&firing, "none found");
                 }
             }
         }

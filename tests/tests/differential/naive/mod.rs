@@ -28,6 +28,8 @@ pub(crate) struct Naive {
     now: Timestamp,
     activated: Timestamp,
     records: BTreeMap<RecordKey, Fields>,
+    /// Records that are gone; one that nobody has reported yet is not.
+    deleted: BTreeSet<RecordKey>,
     /// The source's own clock of the newest snapshot.
     clocks: BTreeMap<RecordKey, i64>,
     /// When a record was first seen.
@@ -91,6 +93,7 @@ impl Naive {
             now: Timestamp(0),
             activated: Timestamp(0),
             records: BTreeMap::new(),
+            deleted: BTreeSet::new(),
             clocks: BTreeMap::new(),
             first_seen: BTreeMap::new(),
             firings: Vec::new(),
@@ -152,8 +155,7 @@ impl Naive {
                     Phase::Until(_) => ("until", None),
                     Phase::After => ("after", f.due),
                     Phase::Queue => ("limit", None),
-                    Phase::Body(_) => ("body", f.due),
-                    Phase::BodyUntil(..) => ("body", None),
+                    Phase::Body(_) | Phase::BodyUntil(..) => ("body", None),
                 };
                 (f.trigger.clone(), subject_text(f.subject.as_ref()), phase, due)
             })
@@ -324,14 +326,12 @@ impl Naive {
     }
 
     fn stop(&mut self, firing: &Firing, why: &'static str) {
-        self.stop_at(&firing.trigger, firing.subject.as_ref(), why);
-    }
-
-    fn stop_at(&mut self, trigger: &SmolStr, subject: Option<&RecordKey>, why: &'static str) {
+        let subject = subject_text(firing.subject.as_ref());
         self.seen
             .stopped
-            .push((trigger.clone(), subject_text(subject), why));
+            .push((firing.trigger.clone(), subject, why));
     }
+
 
     fn next_number(&mut self) -> u64 {
         self.numbers += 1;

@@ -19,6 +19,7 @@ impl Naive {
         by: ActorKind,
     ) {
         self.first_seen.entry(key.clone()).or_insert(self.now);
+        self.deleted.remove(key);
         let known = self.records.get(key).cloned();
         let newest = self.clocks.get(key).copied();
         let older = matches!((clock, newest), (Some(now), Some(then)) if now < then);
@@ -142,6 +143,7 @@ impl Naive {
             return;
         };
         self.clocks.remove(key);
+        self.deleted.insert(key.clone());
         let (gone, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.firings)
             .into_iter()
             .partition(|f| f.subject.as_ref() == Some(key));
