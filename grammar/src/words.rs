@@ -69,7 +69,7 @@ pub(crate) const ACTIONS: &[&str] = &[
 ];
 
 pub(crate) const STATEMENTS: &[&str] = &[
-    "given", "clock", "answer", "send", "set", "create", "delete", "advance", "expect",
+    "given", "clock", "answer", "send", "set", "create", "delete", "start", "advance", "expect",
 ];
 
 pub(crate) const STAGE_PARTS: &[&str] = &[

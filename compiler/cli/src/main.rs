@@ -23,19 +23,27 @@ pub(crate) enum Outcome {
     Clean,
     /// The project has findings.
     Findings,
+    /// The project does not compile, and so what was asked for could not be done.
+    Broken,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  trigc init shop --catalogue kommo write a project to begin with
   trigc check                       check the project around the current directory
   trigc check shop office           check two projects
+  trigc test                        run the tests of the project around the current directory
   trigc build shop -o shop.json     compile a project for the daemon
+  trigc fmt --check                 show what the one style would change
   trigc graph shop --format mermaid draw which trigger leads to which
+  trigc explain unknown-name        say what a rule means
 
 Exit codes:
   0  nothing stands in the way
-  1  the project has errors (or warnings, with --deny-warnings)
-  2  the command was not understood, or a file could not be read or written";
+  1  the project has errors (or warnings, with --deny-warnings), a test failed, or a file is not formatted (with
+     --check)
+  2  the command was not understood, a file could not be read or written, or there is nothing to test because the
+     project does not compile";
 
 /// The compiler of Trig: automation for CRMs as source code
 #[derive(Debug, Parser)]
@@ -60,6 +68,7 @@ fn main() -> ExitCode {
     match cli.command.run(cli.color) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Broken) => ExitCode::from(2),
         Err(error) => {
             let bold = output::style(cli.color, anstyle::AnsiColor::BrightRed.on_default().bold());
             let _ = writeln!(std::io::stderr(), "{bold}error{bold:#}: {error:#}");

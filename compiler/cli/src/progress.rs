@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Less work is done before anybody could read a bar.
 const LONG_BYTES: usize = 2 * 1024 * 1024;
 const LONG_PROJECTS: usize = 20;
+const MANY_TESTS: usize = 200;
 
 /// A bar on the standard error stream, or nothing.
 pub(crate) struct Progress(ProgressBar);
@@ -29,6 +30,19 @@ impl Progress {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// For running so many tests. Shown on a terminal only, and only where there are many.
+    pub(crate) fn for_tests(tests: usize) -> Self {
+        if tests < MANY_TESTS || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let total = u64::try_from(tests).unwrap_or(u64::MAX);
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} tests") {
+            bar.set_style(style);
+        }
         Self(bar)
     }
 

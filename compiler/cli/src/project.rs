@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use trig_compiler::{Diagnostic, Severity};
-use trig_ir::Ir;
+use trig_compiler::{Compilation, Diagnostic, MANIFEST_PATH, Severity};
+use trig_ir::{Ir, TestCase};
 use trig_project::render::{Texts, human};
 use trig_project::{Loaded, find, load};
 
@@ -20,9 +20,24 @@ pub(crate) struct Project {
     /// `None` where anything of it is an error, a file that could not be read included.
     pub(crate) ir: Option<Ir>,
     pub(crate) triggers: usize,
+    /// Its tests; they belong to `ir`.
+    pub(crate) tests: Vec<TestCase>,
 }
 
 impl Project {
+    /// A project that was read, and what came of compiling it.
+    pub(crate) fn new(loaded: Loaded, compilation: Compilation) -> Self {
+        let diagnostics = loaded.with(compilation.diagnostics);
+        let clean = diagnostics.iter().all(|d| d.severity != Severity::Error);
+        Self {
+            ir: compilation.ir.filter(|_| clean),
+            triggers: compilation.stats.triggers,
+            tests: compilation.tests,
+            loaded,
+            diagnostics,
+        }
+    }
+
     /// Its texts, for showing diagnostics.
     pub(crate) fn texts(&self) -> Texts<'_> {
         Texts::new(
@@ -30,6 +45,31 @@ impl Project {
             &self.loaded.sources,
             trig_compiler::catalogue_text,
         )
+    }
+
+    /// Its texts under paths from the current directory, as programs look for them, wherever that is possible.
+    pub(crate) fn texts_from_here(&self) -> Texts<'_> {
+        Texts::new(
+            &from_here(&self.loaded.root),
+            &self.loaded.sources,
+            trig_compiler::catalogue_text,
+        )
+    }
+
+    /// Its directory as people call it.
+    pub(crate) fn shown_root(&self) -> String {
+        let root = from_here(&self.loaded.root);
+        if root.as_os_str().is_empty() {
+            ".".to_owned()
+        } else {
+            root.display().to_string()
+        }
+    }
+
+    /// The files that were looked for and read: the manifest, then the sources.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let sources = self.loaded.sources.files.iter();
+        std::iter::once(MANIFEST_PATH).chain(sources.map(|(path, _)| path.as_str()))
     }
 
     /// Shows its diagnostics where the output of the command is something else.
@@ -40,8 +80,8 @@ impl Project {
     }
 }
 
-/// Compiles the one project that `path` means.
-pub(crate) fn compile_one(path: &Path) -> anyhow::Result<Project> {
+/// The directory of the one project that `path` means.
+pub(crate) fn find_one(path: &Path) -> anyhow::Result<PathBuf> {
     let roots = find(path)?;
     let [root] = roots.as_slice() else {
         let names: Vec<String> = roots.iter().map(|r| format!("`{}`", r.display())).collect();
@@ -52,7 +92,12 @@ pub(crate) fn compile_one(path: &Path) -> anyhow::Result<Project> {
             names.join(", ")
         );
     };
-    let loaded = load(root)?;
+    Ok(root.clone())
+}
+
+/// Compiles the one project that `path` means.
+pub(crate) fn compile_one(path: &Path) -> anyhow::Result<Project> {
+    let loaded = load(&find_one(path)?)?;
     let progress = Progress::for_work(1, size(&loaded));
     let project = compile(loaded);
     progress.finish();
@@ -82,16 +127,22 @@ pub(crate) fn compile_all(paths: &[PathBuf]) -> anyhow::Result<Vec<Project>> {
     Ok(projects)
 }
 
+/// A directory as seen from the current one; whole where it lies elsewhere.
+fn from_here(directory: &Path) -> PathBuf {
+    let real = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let here = std::env::current_dir().and_then(std::fs::canonicalize);
+    match here
+        .ok()
+        .and_then(|here| Some(real.strip_prefix(here).ok()?.to_owned()))
+    {
+        Some(below) => below,
+        None => real,
+    }
+}
+
 fn compile(loaded: Loaded) -> Project {
     let compilation = trig_compiler::compile(&loaded.sources);
-    let diagnostics = loaded.with(compilation.diagnostics);
-    let clean = diagnostics.iter().all(|d| d.severity != Severity::Error);
-    Project {
-        ir: compilation.ir.filter(|_| clean),
-        triggers: compilation.stats.triggers,
-        loaded,
-        diagnostics,
-    }
+    Project::new(loaded, compilation)
 }
 
 fn size(loaded: &Loaded) -> usize {

@@ -99,6 +99,163 @@ fn findings_as_json() {
 }
 
 #[test]
+fn findings_for_other_programs() {
+    // a project below the current directory, however it is named, has its paths from there
+    let dir = bad();
+    let name = dir.path().file_name().unwrap().to_str().unwrap();
+    let above = dir.path().parent().unwrap();
+    let up = format!("{name}/../{name}");
+    for path in [name, up.as_str(), dir.path().to_str().unwrap()] {
+        let check = |format| run(above, &["check", path, "--format", format]);
+        let (code, out, err) = check("github");
+        assert_eq!(
+            (code, err.as_str()),
+            (1, "checked 1 file, 1 trigger: 2 errors\n")
+        );
+        let start = format!("::error file={name}/main.trig,line=9,endLine=9,col=26,endColumn=");
+        assert!(out.starts_with(&start), "{out}");
+
+        let (code, out, err) = check("sarif");
+        assert_eq!((code, err.as_str()), (1, ""));
+        let log: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(uri == format!("{name}/main.trig"), "{uri}");
+
+        let (code, out, err) = check("junit");
+        assert_eq!((code, err.as_str()), (1, ""));
+        let xml = roxmltree::Document::parse(&out).unwrap();
+        let suite = xml
+            .descendants()
+            .find(|n| n.has_tag_name("testsuite"))
+            .unwrap();
+        assert_eq!(suite.attribute("name"), Some(name));
+        assert_eq!(
+            (suite.attribute("tests"), suite.attribute("failures")),
+            (Some("2"), Some("2"))
+        );
+    }
+    let (code, out, _) = run(good().path(), &["check", "--format", "junit"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("name=\".\" tests=\"2\""), "{out}");
+}
+
+#[test]
+fn a_document() {
+    let dir = good();
+    let (code, out, err) = run(dir.path(), &["doc"]);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (0, "", "wrote `doc/index.html`\n")
+    );
+    let page = fs::read_to_string(dir.path().join("doc/index.html")).unwrap();
+    assert!(page.contains("id=\"trigger-Welcome\"") && page.ends_with("</html>\n"));
+    let (code, _, err) = run(dir.path(), &["doc", "main.trig", "--out", "main.trig"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.starts_with("error: `main.trig` cannot be created: "),
+        "{err}"
+    );
+    let dir = bad();
+    let (code, _, err) = run(dir.path(), &["doc"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("error[unknown-name]") && !dir.path().join("doc").exists());
+}
+
+#[test]
+fn rules_are_explained() {
+    let dir = tree(&[]);
+    let (code, list, err) = run(dir.path(), &["explain"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let (code, page, _) = run(dir.path(), &["explain", "may-be-empty"]);
+    assert_eq!(code, 0);
+    assert!(
+        list.contains("\nWarnings in `.trig` files\n  may-be-empty "),
+        "{list}"
+    );
+    assert!(
+        list.lines()
+            .any(|l| l.ends_with("  a name that nothing declares")),
+        "{list}"
+    );
+    insta::assert_snapshot!(page);
+    for (written, rule) in [
+        ("[unknown-name]", "unknown-name"),
+        ("error[unknown-name]:", "unknown-name"),
+        ("warning[may-be-empty]", "may-be-empty"),
+        ("manifest-value", "manifest-value"),
+        ("file-not-utf8", "file-not-utf8"),
+    ] {
+        let (code, page, _) = run(dir.path(), &["explain", written]);
+        assert_eq!(code, 0, "{written}");
+        assert!(page.starts_with(&format!("{rule}: ")), "{page}");
+    }
+    let (code, out, err) = run(dir.path(), &["explain", "may-be-emty"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert_eq!(
+        err,
+        "error: there is no rule `may-be-emty`: did you mean `may-be-empty`?\n"
+    );
+    let (_, _, err) = run(dir.path(), &["explain", "whatever-it-was"]);
+    assert_eq!(
+        err,
+        "error: there is no rule `whatever-it-was`: `trigc explain` lists all\n"
+    );
+}
+
+#[test]
+fn manual_pages() {
+    let dir = tree(&[]);
+    let (code, page, err) = run(dir.path(), &["man"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(page.contains(".TH trigc 1"), "{page}");
+    let (code, out, err) = run(dir.path(), &["man", "share/man1"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    let names = |dir: &Path| -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let pages = names(&dir.path().join("share/man1"));
+    // each command that the help names has its page
+    let (_, help, _) = run(dir.path(), &["--help"]);
+    let commands = help
+        .split("Commands:")
+        .nth(1)
+        .unwrap()
+        .split("Options:")
+        .next()
+        .unwrap();
+    let mut expected: Vec<String> = commands
+        .lines()
+        .filter_map(|l| l.strip_prefix("  ")?.split_whitespace().next())
+        .filter(|c| *c != "help")
+        .map(|c| format!("trigc-{c}.1"))
+        .collect();
+    expected.push("trigc.1".to_owned());
+    expected.sort();
+    assert_eq!(pages, expected);
+    for page in pages {
+        let text = fs::read_to_string(dir.path().join("share/man1").join(&page)).unwrap();
+        assert!(
+            text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"),
+            "{page}"
+        );
+    }
+    fs::write(dir.path().join("file"), "").unwrap();
+    let (code, _, err) = run(dir.path(), &["man", "file"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.starts_with("error: `file` cannot be written: "),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_clean_project_as_json() {
     let (code, out, _) = run(good().path(), &["check", "--format", "json"]);
     assert_eq!(code, 0);
@@ -197,6 +354,10 @@ fn help_has_examples() {
         &["build", "--help"],
         &["graph", "--help"],
         &["completions", "--help"],
+        &["explain", "--help"],
+        &["man", "--help"],
+        &["doc", "--help"],
+        &["init", "--help"],
     ] {
         let (code, out, err) = run(dir.path(), args);
         assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
@@ -315,7 +476,7 @@ fn a_reader_that_leaves_is_no_error() {
         ("trig.toml", &format!("{MANIFEST}{many}")),
         ("main.trig", GOOD),
     ]);
-    for format in ["human", "json"] {
+    for format in ["human", "json", "sarif", "github", "junit"] {
         let mut child = trigc(dir.path(), &["check", "--format", format])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

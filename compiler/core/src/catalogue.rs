@@ -21,6 +21,11 @@ pub(crate) const CATALOGUES: &[Catalogue] = &[
         text: include_str!("../catalogues/activecampaign.trig"),
     },
     Catalogue {
+        name: "bitrix24",
+        path: "catalogue:bitrix24",
+        text: include_str!("../catalogues/bitrix24.trig"),
+    },
+    Catalogue {
         name: "crm",
         path: "catalogue:crm",
         text: include_str!("../catalogues/crm.trig"),

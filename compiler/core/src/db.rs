@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
 
 use crate::catalogue;
-use crate::check::{Checked, check};
+use crate::check::{Checked, FileText, check};
 use crate::line_index::LineIndex;
 use crate::manifest::{Connector, ConnectorKind, Manifest};
 use crate::model::{Facts, Model, Unit, build};
@@ -179,14 +179,22 @@ pub(crate) fn declaration_problems(db: &dyn salsa::Database, project: Project) -
 
 #[salsa::tracked(returns(ref), no_eq)]
 pub(crate) fn checked(db: &dyn salsa::Database, project: Project, source: Source) -> Checked {
-    let tree = parsed(db, source);
+    let text = |source: Source| {
+        let tree = parsed(db, source);
+        FileText {
+            path: source.path(db),
+            text: source.text(db),
+            lines: &tree.lines,
+            file: &tree.file,
+        }
+    };
+    // INVARIANT (template files): only a file that applies a template depends on the file in which that one stands
+    let texts = |path: &str| sources(db, project).find(|s| s.path(db) == path).map(text);
     check(
         model(db, project),
         source.catalogue(db),
-        source.path(db),
-        source.text(db),
-        &tree.lines,
-        &tree.file,
+        text(source),
+        &texts,
     )
 }
 

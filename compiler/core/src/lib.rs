@@ -15,6 +15,7 @@ mod relocate;
 pub mod rules;
 mod settings;
 mod source_set;
+mod tests_of;
 mod workspace;
 
 pub use catalogue::catalogue_text;

@@ -21,6 +21,12 @@ impl Problem {
         self.declared.push((message.into(), name.into()));
         self
     }
+
+    /// Says what to do next.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.diagnostic = self.diagnostic.help(help);
+        self
+    }
 }
 
 impl From<Diagnostic> for Problem {

@@ -5,7 +5,7 @@
 
 use trig_ir::{
     Action, ActionKind, After, Cancel, Condition, ConditionId, Debounce, Expr, FileId, ForEach,
-    Guard, Limit, Loc, Pattern, Reached, Start, Trigger, Until,
+    Guard, Limit, Loc, Pattern, Reached, Start, TestCase, Trigger, Until,
 };
 
 /// Sets the file of every place in a condition.
@@ -201,6 +201,14 @@ fn in_action(action: &mut Action, f: &mut dyn FnMut(&mut Loc)) {
             Reached::On(cancel) => in_cancel(cancel, f),
             Reached::When(guard) => in_guard(guard, f),
         },
+    }
+}
+
+/// Sets the file of every place in a test.
+pub(crate) fn test(test: &mut TestCase, file: FileId) {
+    test.loc.file = file;
+    for step in &mut test.steps {
+        step.loc.file = file;
     }
 }
 

@@ -8,8 +8,10 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
+use trig_grammar::ast;
 use trig_ir::{
-    Condition, ConditionId, FileId, IR_VERSION, Ir, Renamed, SourceFile, Trigger, Versions,
+    ActionDecl, Breaker, Condition, ConditionId, FileId, IR_VERSION, Ir, Loc, Renamed, SourceFile,
+    TestCase, Trigger, Versions,
 };
 
 use crate::allowed::{self, Allow};
@@ -17,13 +19,15 @@ use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
 use crate::problem::Problem;
-use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings};
+use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings, tests_of};
 
 /// What compiling a project gives.
 #[derive(Clone, Debug)]
 pub struct Compilation {
     /// The compiled project; `None` if there are errors.
     pub ir: Option<Ir>,
+    /// Its tests, by file and place. They belong to `ir`: without it, they are worth nothing.
+    pub tests: Vec<TestCase>,
     /// What is wrong, in a stable order.
     pub diagnostics: Vec<Diagnostic>,
     /// What the manifest says.
@@ -146,8 +150,10 @@ impl Workspace {
             problems.extend(errors.iter().map(|e| rules::syntax_error::problem(path, e)));
             problems.extend(db::checked(db, project, *source).problems.iter().cloned());
         }
+        problems.extend(self.template_problems(&sources));
         let model = db::model(db, project);
         let (conditions, triggers) = self.assemble(model, &sources, &mut problems);
+        let tests = tests_of::assemble(db, project, &sources, &triggers, &mut problems);
         let stats = Stats {
             files: self.files.len(),
             bytes: self.files.values().map(|s| s.text(db).len()).sum(),
@@ -172,12 +178,12 @@ impl Workspace {
             entities: model.entities.clone(),
             enums: model.enums.clone(),
             events: model.events.iter().map(|e| e.event.clone()).collect(),
-            actions: model.actions.iter().map(|a| a.decl.clone()).collect(),
+            actions: self.actions(model, &sources),
             pipelines: model.pipelines.clone(),
             conditions,
             schedules: model.schedules.clone(),
-            feeds: Vec::new(),
-            breakers: Vec::new(),
+            feeds: model.feeds.clone(),
+            breakers: self.breakers(&sources),
             renamed_cooldowns: model
                 .cooldowns
                 .iter()
@@ -192,6 +198,7 @@ impl Workspace {
         });
         Compilation {
             ir,
+            tests,
             diagnostics,
             manifest: manifest.clone(),
             stats,
@@ -237,6 +244,28 @@ impl Workspace {
                     triggers.push(trigger);
                 }
             }
+            for made in &checked.applied {
+                for (path, trigger) in &made.triggers {
+                    if !seen.insert(trigger.name.clone()) {
+                        continue;
+                    }
+                    let of = (0..)
+                        .map(FileId)
+                        .zip(sources)
+                        .find(|(_, s)| s.path(db) == path);
+                    let mut trigger = trigger.clone();
+                    relocate::trigger(&mut trigger, of.map_or(file, |(id, _)| id));
+                    // the trigger stands where the template is applied, its parts in the template
+                    let lines = &db::parsed(db, *source).lines;
+                    trigger.loc = Loc {
+                        file,
+                        line: lines.line(made.name.span.start),
+                        start: made.name.span.start,
+                        end: made.name.span.end,
+                    };
+                    triggers.push(trigger);
+                }
+            }
         }
         // INVARIANT (run order): triggers run by priority, higher first, then by name
         triggers.sort_by(|a, b| {
@@ -257,6 +286,68 @@ impl Workspace {
         // an incomplete table has left a diagnostic behind: its dense ids are never used
         debug_assert!(complete || !problems.is_empty());
         (conditions, triggers)
+    }
+
+    /// What is wrong inside of templates: each once, with the places where that template is applied.
+    fn template_problems(&self, sources: &[Source]) -> Vec<Problem> {
+        /// More places say nothing more.
+        const MOST: usize = 3;
+        let db = &self.db;
+        let mut found: Vec<(Problem, Vec<(SmolStr, ast::Name)>)> = Vec::new();
+        for source in sources {
+            for made in &db::checked(db, self.project, *source).applied {
+                for problem in &made.problems {
+                    let place = (source.path(db).clone(), made.name.clone());
+                    match found.iter_mut().find(|(p, _)| p == problem) {
+                        Some((_, places)) if places.contains(&place) => {}
+                        Some((_, places)) => places.push(place),
+                        None => found.push((problem.clone(), vec![place])),
+                    }
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|(mut problem, places)| {
+                for (path, name) in places.iter().take(MOST) {
+                    let message = format!("applied here, as `{}`", name.text);
+                    problem.diagnostic = problem.diagnostic.label(message, path, name.span);
+                }
+                if let Some(more) = places.len().checked_sub(MOST).filter(|n| *n > 0) {
+                    let places = if more == 1 { "place" } else { "places" };
+                    let note = format!("and in {more} more {places}");
+                    problem.diagnostic = problem.diagnostic.note(note);
+                }
+                problem
+            })
+            .collect()
+    }
+
+    /// The actions, with what must hold when they are done.
+    fn actions(&self, model: &Model, sources: &[Source]) -> Vec<ActionDecl> {
+        let mut actions: Vec<ActionDecl> = model.actions.iter().map(|a| a.decl.clone()).collect();
+        for source in sources {
+            for (id, when) in &db::checked(&self.db, self.project, *source).sends {
+                if let Some(action) = actions.get_mut(id.index()) {
+                    action.when = Some(when.clone());
+                }
+            }
+        }
+        actions
+    }
+
+    /// The breakers, by name.
+    fn breakers(&self, sources: &[Source]) -> Vec<Breaker> {
+        let mut breakers = Vec::new();
+        for (file, source) in (0..).map(FileId).zip(sources) {
+            for breaker in &db::checked(&self.db, self.project, *source).breakers {
+                let mut breaker = breaker.clone();
+                breaker.loc.file = file;
+                breakers.push(breaker);
+            }
+        }
+        breakers.sort_by(|a, b| a.name.cmp(&b.name));
+        breakers
     }
 
     fn condition_cycles(

@@ -115,6 +115,87 @@ proptest! {
     }
 }
 
+/// A template, what applies it, and what both need, each in a file of its own.
+#[test]
+fn a_template_and_its_applies_in_other_files() {
+    let pipeline = "use kommo\npipeline Sales for lead { stage New initial  stage Won success }\n";
+    let template = |word: &str| {
+        format!(
+            "template Remind(s: stage of Sales, d: duration) {{\n    trigger {{ on lead enters s  after d  do log(text: {word:?}) }}\n}}\n"
+        )
+    };
+    let apply = |stage: &str| format!("apply Remind({stage}, 1d) as RemindOne\n");
+    let steps: [(&str, Option<String>); 12] = [
+        ("c.trig", Some(template("one"))),
+        ("a.trig", Some(apply("Sales.New"))),
+        ("b.trig", Some(pipeline.to_owned())),
+        ("c.trig", Some(template("two"))),
+        // moved down: places change, nothing else
+        ("c.trig", Some(format!("\n\n{}", template("two")))),
+        ("a.trig", Some(apply("Sales.Won"))),
+        ("a.trig", Some(apply("Sales.Lost"))),
+        (
+            "c.trig",
+            Some(template("two").replace("lead enters", "led enters")),
+        ),
+        ("c.trig", None),
+        (
+            "c.trig",
+            Some(template("three").replace("Remind(", "Other(")),
+        ),
+        (
+            "a.trig",
+            Some(format!("{}{}", apply("Sales.New"), template("four"))),
+        ),
+        ("c.trig", None),
+    ];
+    let manifest: Arc<str> = common::MANIFEST.into();
+    let mut workspace = Workspace::new();
+    workspace.set_manifest(Some(manifest.clone()));
+    let mut files: std::collections::BTreeMap<&str, String> = Default::default();
+    let mut compiled = 0;
+    for (name, text) in steps {
+        match text {
+            Some(text) => {
+                workspace.set_file(name.into(), text.as_str().into());
+                files.insert(name, text);
+            }
+            None => {
+                workspace.remove_file(name);
+                files.remove(name);
+            }
+        }
+        let sources = SourceSet {
+            manifest: Some(manifest.clone()),
+            files: files
+                .iter()
+                .map(|(name, text)| ((*name).into(), text.as_str().into()))
+                .collect(),
+        };
+        let (edited, fresh) = (workspace.compile(), compile(&sources));
+        assert_eq!(
+            common::render(&sources, &edited.diagnostics),
+            common::render(&sources, &fresh.diagnostics)
+        );
+        assert_eq!(edited.ir, fresh.ir);
+        compiled += usize::from(edited.ir.is_some_and(|ir| {
+            let one = &ir.triggers[0];
+            // the trigger stands at its `apply`, its parts in the template
+            assert_eq!(one.name, "RemindOne");
+            assert_eq!(ir.files[one.loc.file.index()].path, "a.trig");
+            let path = &ir.files[one.starts[0].loc.file.index()].path;
+            let source = &files[path.as_str()];
+            let loc = one.starts[0].loc;
+            assert_eq!(
+                &source[loc.start as usize..loc.end as usize],
+                "on lead enters s"
+            );
+            true
+        }));
+    }
+    assert_eq!(compiled, 6);
+}
+
 #[test]
 fn every_prefix_of_a_file_compiles_to_something() {
     let start = quickstart();

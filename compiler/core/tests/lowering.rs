@@ -249,6 +249,121 @@ fn old_names_are_kept() {
 }
 
 #[test]
+fn a_flow_waits_branches_and_has_goals() {
+    lowered(
+        "flow",
+        r#"
+use kommo
+pipeline Sales for lead { stage New initial  stage Won success }
+schedule Office { mon..fri 09:00..17:00 }
+flow Onboarding "Welcome" for contact {
+    priority 5
+    when email is not empty
+    do {
+        wait 2d
+        goal Answered was Replied on message.incoming(by: customer)
+        goal Named when name is not empty
+        wait until Office within 3d else continue
+        if name is not empty { create lead(name: "{name}", stage: New) }
+        else if email is not empty { stop this }
+        else { start Later }
+        stop Later
+    }
+}
+flow Later for contact { do { log(text: "later") } }
+trigger Begin for lead {
+    on lead enters Sales.New
+    do {
+        wait 1h
+        for each person of contacts where email is not empty and Adult {
+            start Onboarding for person
+            set person.tags += "greeted"
+        }
+    }
+}
+condition Adult for contact = name is not empty
+trigger Reached for contact { on goal.reached(goal: Onboarding.Answered)  on goal.skipped(goal: Onboarding.Named)  do log(text: "goal", mail: contact.email) }
+"#,
+    );
+}
+
+#[test]
+fn a_template_becomes_triggers_of_the_names_of_its_applies() {
+    lowered(
+        "template",
+        r#"
+use kommo
+pipeline Sales for lead {
+    stage New initial
+    stage Won success { apply Reach(5m) as ReachWon }
+}
+template Remind(s: stage of Sales, delay: duration = 1d, who: user) {
+    trigger First { on lead enters s  after delay while stage == s  cooldown delay  do { set owner = who  wait delay  wait until owner is not empty within delay else stop } }
+    apply Reach(delay) as Inner
+}
+template Reach(delay: duration) { trigger for lead { on message.incoming  after delay  do { move to Sales.Won as user "anna"  log(text: "{delay}") } } }
+apply Remind(Sales.New, who: user "anna@acme.com") as RemindNew was RemindOld
+"#,
+    );
+}
+
+#[test]
+fn declarations_beside_triggers() {
+    let ir = ir(r#"
+use kommo
+enum size = small was little | large
+extend lead { size: size?  wishes: list of text  wanted: text? was wants }
+pipeline Sales for lead { stage New initial was Fresh  stage Won success }
+group item = lead, contact
+event thing.seen for item { at: datetime }
+event stripe.paid for lead from webhook "ops" id body.event.id {
+    lead: by id = body.data.lead
+    amount: money = minor(body.amount, "USD")
+    kind: text = "paid"
+    size: size = large
+    note: text?
+    buyer: contact? by email = body.`0`.email
+}
+event wish.made for lead { what: text } updates lead.wishes += what updates lead.wanted = what
+feed Blog "https://acme.com/feed.xml" every 1h
+breaker Storm { over 25_000 tags changes in 1h  pause 30m }
+breaker Fields { over 10 field changes in 1m  pause 1h }
+cooldown Mail 1d was Post
+action mail for contact { to: contact = subject  text: text  list: text? } if_unknown hold when list is empty or to.name == list
+condition From(part: text, least: money) for lead =
+    source contains part and price > least and any c in contacts where c.name == part
+trigger A for lead {
+    on lead created
+    when From("google", 10 USD) and meeting > now
+    do log(text: "{lead.price:,.2} {lead.meeting:%d.%m.%Y}")
+}
+extend lead { meeting: datetime? }
+"#);
+    let own =
+        |name: &str| !name.contains("kommo.") && !name.contains("crm.") && !name.contains("trig.");
+    let events: Vec<_> = ir.events.iter().filter(|e| own(&e.name)).collect();
+    let actions: Vec<_> = ir.actions.iter().filter(|a| own(&a.name)).collect();
+    let shown = serde_json::json!({
+        "events": events,
+        "actions": actions,
+        "feeds": ir.feeds,
+        "breakers": ir.breakers,
+        "cooldowns": ir.renamed_cooldowns,
+        "conditions": ir.conditions,
+        "enums": ir.enums.iter().filter(|e| own(&e.name)).collect::<Vec<_>>(),
+        "pipelines": ir.pipelines,
+        "actions of A": ir.triggers[0].actions,
+        "guards of A": ir.triggers[0].guards,
+    });
+    let feed = ir.feeds.first().unwrap();
+    assert_eq!(ir.events[feed.event.index()].name, "Blog.updated");
+    insta::assert_snapshot!(
+        "declarations",
+        serde_json::to_string_pretty(&shown).unwrap()
+    );
+}
+
+#[test]
 fn triggers_run_by_priority_then_name() {
     let ir = ir("use kommo\n\
         trigger B for lead { on lead created  do log(text: \"x\") }\n\
@@ -315,4 +430,44 @@ fn the_deepest_expression_survives_its_json() {
         .unwrap();
     let ir = ir(&deepest);
     assert_eq!(Ir::from_json(&ir.to_json().unwrap()).unwrap(), ir);
+}
+
+#[test]
+fn a_test_of_every_statement() {
+    let text = r#"
+use kommo
+pipeline Sales for lead { stage New initial  stage Won success }
+trigger Answered for lead { on message.incoming  when price > 5 USD  cooldown 1d per lead  do { move to Won  log(text: "x") } }
+test "every statement" {
+    given contact c(name: "Ann", tags: ["VIP"])
+    given lead d(stage: New, price: 12_000 USD, contacts: [c], owner: unknown)
+    clock 2026-03-02 10:00
+    answer log with failure
+    send message.incoming(text: "hi", contact: c, lead: d, channel: "telegram") by user
+    set d.price = 15_000 USD by api
+    set d.tags += "VIP"
+    set c.leads = [d]
+    create lead e(stage: Sales.New)
+    delete e
+    advance 1h30m
+    expect d.stage == Won and d.price in 1..20_000 USD
+    expect fired Answered for d once
+    expect fired Answered 2 times
+    expect not fired Answered because cooldown
+    expect called log(text: "x") 2 times
+    expect not called log(text: "y")
+    clock 2026-03-03
+}
+"#;
+    let sources = SourceSet {
+        manifest: Some(MANIFEST.into()),
+        files: vec![("main.trig".into(), text.into())],
+    };
+    let compilation = compile(&sources);
+    assert_eq!(
+        common::render(&sources, &compilation.diagnostics),
+        "(clean)\n"
+    );
+    let tests = serde_json::to_string_pretty(&compilation.tests).unwrap();
+    insta::assert_snapshot!("test", format!("{text}\n=====\n{tests}"));
 }

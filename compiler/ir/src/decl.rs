@@ -10,6 +10,9 @@ use crate::{EntityId, EventId, Expr, Loc, Millis, SetOp, Type, Value};
 pub struct Entity {
     /// Its full name: `kommo.lead`.
     pub name: SmolStr,
+    /// The id under which the CRM knows this kind of record. On the wire it is then called `SYSTEM.#ID`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub native_id: Option<SmolStr>,
     /// Its fields, those of `extend` included, sorted by name.
     pub fields: Vec<Field>,
 }

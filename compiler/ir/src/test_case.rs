@@ -94,7 +94,8 @@ pub enum TestStepKind {
         subject: Option<Place>,
         /// Exactly so often.
         times: Option<u32>,
-        /// Where it must not: what must have stopped it, at least once, as the word of its clause (`cooldown`, `when`).
+        /// Where it must not: what must have stopped it, at least once, as the word of its clause (`cooldown`, `when`):
+        /// one of [`REASONS`]. It may have fired at other times.
         because: Option<SmolStr>,
     },
     /// An action must have been asked for, or not, since the test began.
@@ -136,3 +137,31 @@ pub enum Answer {
     /// Nothing ever comes back.
     Silence,
 }
+
+/// What may stand after `because`: the words of what can keep a trigger from firing.
+pub const REASONS: &[&str] = &[
+    "breaker",
+    "by",
+    "cooldown",
+    "disabled",
+    "during",
+    "filter",
+    "first",
+    "gone",
+    "late",
+    "limit",
+    "missed",
+    "none",
+    "once",
+    "repeated",
+    "restarted",
+    "stage",
+    "stopped",
+    "unknown",
+    "unless",
+    "until",
+    "waiting",
+    "when",
+    "where",
+    "while",
+];

@@ -10,16 +10,9 @@ mod walk;
 pub use find::find;
 pub use load::{Loaded, load};
 pub use read::MAX_FILE;
+pub use rules::{Group, explained, groups};
 
 use std::path::PathBuf;
-
-/// The names of this crate's rules, sorted.
-pub const RULES: [&str; 4] = [
-    rules::empty_project::NAME,
-    rules::file_not_utf8::NAME,
-    rules::file_too_large::NAME,
-    rules::file_unreadable::NAME,
-];
 
 /// Why a project could not be looked at at all. What is wrong with single files is a diagnostic instead.
 #[derive(Debug, thiserror::Error)]

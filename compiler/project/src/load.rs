@@ -33,7 +33,7 @@ impl Loaded {
     /// What was found while reading, together with what the compiler says of the texts; sorted.
     pub fn with(&self, compiled: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let of_manifest = |d: &Diagnostic| {
-            d.rule != empty_project::NAME
+            d.rule != empty_project::RULE.name
                 && d.labels.first().is_some_and(|l| l.file == MANIFEST_PATH)
         };
         let unread_manifest =

@@ -90,10 +90,12 @@ pub enum ActionKind {
         /// What it does for each.
         body: Block,
     },
-    /// `goal NAME on EVENT`, `goal NAME when EXPR`
+    /// `goal NAME [was OldName] on EVENT`, `goal NAME [was OldName] when EXPR`
     Goal {
         /// Its name.
         name: Name,
+        /// The name that it had.
+        was: Option<Name>,
         /// What reaches it.
         reached: GoalReached,
     },

@@ -145,8 +145,8 @@ pub struct ForEach {
 pub struct Within {
     /// Where it stands.
     pub span: Span,
-    /// For how long.
-    pub duration: DurationLit,
+    /// For how long; a parameter of a template is a path.
+    pub duration: Expr,
     /// `drop`, `continue` or `stop`.
     pub otherwise: Option<Name>,
 }
@@ -178,8 +178,8 @@ pub enum MissedPolicy {
     Run,
     /// `skip`
     Skip,
-    /// `within D`
-    Within(DurationLit),
+    /// `within D`; a parameter of a template is a path.
+    Within(Expr),
     /// Missing.
     Missing,
 }

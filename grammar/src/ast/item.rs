@@ -1,7 +1,8 @@
 //! Declarations.
 
 use super::{
-    Arg, Clause, Doc, DurationLit, Expr, Key, Name, Number, Path, TestStatement, TextLit, TimeLit,
+    Arg, Clause, Doc, DurationLit, Expr, Key, Name, Number, Path, SetOp, TestStatement, TextLit,
+    TimeLit,
 };
 use crate::span::Span;
 
@@ -197,7 +198,7 @@ pub struct Variant {
     pub was: Option<Name>,
 }
 
-/// `event NAME for ENTITY [from webhook "…" id PATH] { fields }`
+/// `event NAME for ENTITY [from webhook "…" id PATH] { fields } [updates …]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// Its name.
@@ -208,6 +209,21 @@ pub struct Event {
     pub webhook: Option<Webhook>,
     /// Its fields.
     pub fields: Vec<Field>,
+    /// What it says of the records that it refers to.
+    pub updates: Vec<Update>,
+}
+
+/// `updates contact.lists += list`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// Where it stands.
+    pub span: Span,
+    /// A field of a record that the event refers to.
+    pub field: Path,
+    /// How it is written. Where it is missing, which has been said, so is the value.
+    pub op: SetOp,
+    /// The event's field that has the value.
+    pub value: Name,
 }
 
 /// `from webhook "stripe" id body.id`
@@ -232,7 +248,7 @@ pub struct Feed {
     pub every: Option<DurationLit>,
 }
 
-/// `action NAME [for ENTITY] { parameters } [emits EVENT] [if_unknown hold|retry]`
+/// `action NAME [for ENTITY] { parameters } [emits EVENT] [if_unknown hold|retry] [when EXPR]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionDecl {
     /// Its name.
@@ -247,6 +263,8 @@ pub struct ActionDecl {
     pub emits: Vec<Path>,
     /// What becomes of an attempt whose outcome is unknown.
     pub if_unknown: Option<Name>,
+    /// Must hold at the moment of doing it.
+    pub when: Option<Expr>,
 }
 
 /// `known tags ["VIP"]`

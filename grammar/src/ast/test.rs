@@ -1,6 +1,6 @@
 //! The statements of a `test`.
 
-use super::{Arg, Call, DateLit, DurationLit, Expr, Name, Path, SetOp, TimeLit};
+use super::{Arg, Call, DateLit, DurationLit, Expr, Name, Number, Path, SetOp, TimeLit};
 use crate::span::Span;
 
 /// A statement of a test.
@@ -56,7 +56,7 @@ pub enum TestStatementKind {
         /// Who caused it.
         by: Option<Name>,
     },
-    /// `create deal d(…) [by user]`, `delete d`
+    /// `create deal d(…) [by user]`
     Create {
         /// The entity.
         entity: Path,
@@ -69,6 +69,13 @@ pub enum TestStatementKind {
     },
     /// `delete d`
     Delete(Path),
+    /// `start Onboarding for c`
+    Start {
+        /// The flow.
+        flow: Path,
+        /// For which record.
+        subject: Option<Path>,
+    },
     /// `advance 1d`
     Advance(DurationLit),
     /// `expect …`
@@ -82,24 +89,35 @@ pub enum TestStatementKind {
 pub enum Expectation {
     /// `expect d.stage == Sales.Won`
     Holds(Expr),
-    /// `expect [not] fired NAME [once|N times] [because REASON]`
+    /// `expect [not] fired NAME [for RECORD] [once|N times] [because REASON]`
     Fired {
         /// `not`
         negated: bool,
         /// The trigger.
         trigger: Path,
-        /// `once`
-        once: bool,
-        /// `because cooldown`
+        /// `for d`
+        subject: Option<Path>,
+        /// `once`, `3 times`
+        times: Option<Times>,
+        /// `because cooldown`: the word of a clause, reserved or not
         because: Option<Name>,
     },
-    /// `expect [not] called email.send(…) [once]`
+    /// `expect [not] called email.send(…) [once|N times]`
     Called {
         /// `not`
         negated: bool,
         /// The action, and the arguments that it must have had.
         call: Call,
-        /// `once`
-        once: bool,
+        /// `once`, `3 times`
+        times: Option<Times>,
     },
+}
+
+/// How often a test expects something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Times {
+    /// `once`
+    Once,
+    /// `3 times`
+    Exactly(Number),
 }

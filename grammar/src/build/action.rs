@@ -264,11 +264,7 @@ impl Builder<'_> {
             return (field, SetOp::Assign, value);
         };
         let word = format!("`{}`", op.as_str());
-        let op = match op.as_str() {
-            "+=" => SetOp::Add,
-            "-=" => SetOp::Remove,
-            _ => SetOp::Assign,
-        };
+        let op = set_op(op.as_str());
         let value = self.req_expr(inner, "a value", &word, end);
         (field, op, value)
     }
@@ -373,6 +369,7 @@ impl Builder<'_> {
 
     fn goal(&mut self, inner: &mut Kids<'_>, end: u32) -> ActionKind {
         let name = self.req_name(inner, "a name", "`goal`", end);
+        let was = take(inner, Rule::was_attr).map(|node| self.was_attr(node));
         let reached = match inner.peek().map(|k| k.as_rule()) {
             None => {
                 self.errors.help(
@@ -387,7 +384,16 @@ impl Builder<'_> {
             }
             Some(_) => GoalReached::On(self.req_pattern(inner, "`on`", end)),
         };
-        ActionKind::Goal { name, reached }
+        ActionKind::Goal { name, was, reached }
+    }
+}
+
+/// How a field is written.
+pub(super) fn set_op(text: &str) -> SetOp {
+    match text {
+        "+=" => SetOp::Add,
+        "-=" => SetOp::Remove,
+        _ => SetOp::Assign,
     }
 }
 

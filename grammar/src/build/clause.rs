@@ -255,7 +255,7 @@ impl Builder<'_> {
     fn within(&mut self, node: Node<'_>) -> Within {
         let span = self.span(&node);
         let mut inner = kids(node);
-        let duration = self.req_duration(&mut inner, "`within`", span.end);
+        let duration = self.req_expr(&mut inner, "a duration such as `2d`", "`within`", span.end);
         let otherwise = inner.peek().is_some().then(|| {
             self.req_name(
                 &mut inner,

@@ -1,9 +1,10 @@
 //! Small declarations: enums, events, actions, known names, conditions, cooldowns.
 
+use super::action::set_op;
 use super::{Builder, Kids, Node, at, kids, take};
 use crate::ast::{
-    ActionDecl, Condition, Cooldown, Enum, Event, Expr, ExprKind, Field, Known, Path, Variant,
-    Webhook,
+    ActionDecl, Condition, Cooldown, Enum, Event, Expr, ExprKind, Field, Known, Name, Path, SetOp,
+    Update, Variant, Webhook,
 };
 use crate::parser::Rule;
 use crate::span::Span;
@@ -45,12 +46,14 @@ impl Builder<'_> {
     pub(super) fn event(&mut self, inner: &mut Kids<'_>, end: u32) -> Event {
         let name = self.req_path(inner, "the name of an event", "`event`", end);
         let (mut subjects, mut webhook, mut fields) = (Vec::new(), None, Vec::new());
+        let mut updates = Vec::new();
         for node in inner {
             match node.as_rule() {
                 Rule::for_list => subjects.extend(self.for_list(node)),
                 Rule::webhook => webhook = Some(self.webhook(node)),
                 Rule::fields => fields = self.closed_fields(node),
-                _ => self.bad_head(&node, &[&["for", "from", "webhook"]]),
+                Rule::updates => updates.push(self.update(node)),
+                _ => self.bad_head(&node, &[&["for", "from", "webhook", "updates"]]),
             }
         }
         Event {
@@ -58,6 +61,35 @@ impl Builder<'_> {
             subjects,
             webhook,
             fields,
+            updates,
+        }
+    }
+
+    fn update(&mut self, node: Node<'_>) -> Update {
+        let span = self.span(&node);
+        let mut inner = kids(node);
+        let after = "`updates`";
+        let field = self.req_path(&mut inner, "a field of a record", after, span.end);
+        let Some(op) = take(&mut inner, Rule::set_op) else {
+            if !field.is_missing() {
+                let after = format!("`updates {}`", field.text());
+                self.errors.expected("`=`, `+=` or `-=`", &after, span.end);
+            }
+            return Update {
+                span,
+                field,
+                op: SetOp::Assign,
+                value: Name::missing(span.end),
+            };
+        };
+        let after = format!("`{}`", op.as_str());
+        let op = set_op(op.as_str());
+        let value = self.req_name(&mut inner, "a field of the event", &after, span.end);
+        Update {
+            span,
+            field,
+            op,
+            value,
         }
     }
 
@@ -103,6 +135,7 @@ impl Builder<'_> {
             open: false,
             emits: Vec::new(),
             if_unknown: None,
+            when: None,
         };
         for node in inner {
             let end = self.end(&node);
@@ -122,7 +155,11 @@ impl Builder<'_> {
                         self.req_name(&mut kids(node), "`hold` or `retry`", "`if_unknown`", end);
                     decl.if_unknown = Some(word);
                 }
-                _ => self.bad_head(&node, &[&["for", "emits", "if_unknown"]]),
+                Rule::when_clause => {
+                    let test = self.req_expr(&mut kids(node), "a condition", "`when`", end);
+                    decl.when = Some(test);
+                }
+                _ => self.bad_head(&node, &[&["for", "emits", "if_unknown", "when"]]),
             }
         }
         decl

@@ -1,7 +1,9 @@
 //! Tests and their statements.
 
 use super::{Builder, Kids, Node, kids, take};
-use crate::ast::{Arg, Call, Expectation, Name, Path, Test, TestStatement, TestStatementKind};
+use crate::ast::{
+    Arg, Call, Expectation, Name, Path, Test, TestStatement, TestStatementKind, Times,
+};
 use crate::parser::Rule;
 use crate::span::Span;
 use crate::words::STATEMENTS;
@@ -79,6 +81,10 @@ impl Builder<'_> {
             Rule::test_delete => {
                 TestStatementKind::Delete(self.req_path(inner, "a record", "`delete`", end))
             }
+            Rule::test_start => TestStatementKind::Start {
+                flow: self.req_path(inner, "a flow", "`start`", end),
+                subject: self.for_record(inner),
+            },
             Rule::advance => TestStatementKind::Advance(self.req_duration(inner, "`advance`", end)),
             Rule::expect => TestStatementKind::Expect(self.expectation(inner, end)),
             _ => TestStatementKind::Bad,
@@ -147,11 +153,11 @@ impl Builder<'_> {
             let mut inner = kids(node);
             let negated = take(&mut inner, Rule::negation).is_some();
             let call = self.test_call(&mut inner, "an action", "`called`", end);
-            let once = take(&mut inner, Rule::once_mark).is_some();
+            let times = self.times(&mut inner);
             return Expectation::Called {
                 negated,
                 call,
-                once,
+                times,
             };
         }
         Expectation::Holds(self.req_expr(inner, "what must hold", "`expect`", end))
@@ -162,16 +168,47 @@ impl Builder<'_> {
         let mut inner = kids(node);
         let negated = take(&mut inner, Rule::negation).is_some();
         let trigger = self.req_path(&mut inner, "a trigger", "`fired`", end);
-        let once = take(&mut inner, Rule::once_mark).is_some();
-        let because = inner
-            .peek()
-            .is_some()
-            .then(|| self.req_name(&mut inner, "a reason such as `cooldown`", "`because`", end));
+        let subject = self.for_record(&mut inner);
+        let times = self.times(&mut inner);
+        let because = take(&mut inner, Rule::because).map(|node| self.because(node));
         Expectation::Fired {
             negated,
             trigger,
-            once,
+            subject,
+            times,
             because,
         }
+    }
+
+    fn for_record(&mut self, inner: &mut Kids<'_>) -> Option<Path> {
+        let node = take(inner, Rule::for_one)?;
+        let end = self.end(&node);
+        Some(self.req_path(&mut kids(node), "a record", "`for`", end))
+    }
+
+    fn because(&mut self, node: Node<'_>) -> Name {
+        let end = self.end(&node);
+        let mut inner = kids(node);
+        match take(&mut inner, Rule::reason) {
+            Some(node) => self.name(&node),
+            None => self.req_name(&mut inner, "a reason such as `cooldown`", "`because`", end),
+        }
+    }
+
+    fn times(&mut self, inner: &mut Kids<'_>) -> Option<Times> {
+        if take(inner, Rule::once_mark).is_some() {
+            return Some(Times::Once);
+        }
+        let node = take(inner, Rule::times)?;
+        let end = self.end(&node);
+        let mut inner = kids(node);
+        let number = self.req_number(&mut inner, "the name", end);
+        if take(&mut inner, Rule::times_word).is_none() && !self.errors.explains(number.span.end) {
+            self.errors.at(
+                Span::empty(number.span.end),
+                format!("expected `times` after `{}`", number.text),
+            );
+        }
+        Some(Times::Exactly(number))
     }
 }

@@ -98,6 +98,7 @@ const VOCABULARY: &[&str] = &[
     "id",
     "silent",
     "emits",
+    "updates",
     "body",
     "name",
     "deal",

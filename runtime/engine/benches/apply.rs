@@ -142,6 +142,7 @@ fn world(kinds: u32) -> Engine {
         files: Vec::new(),
         entities: vec![Entity {
             name: "crm.lead".into(),
+            native_id: None,
             fields: ["city", "name", "notes", "score", "source", "street"]
                 .map(|name| match name {
                     "score" => field(name, Type::Int),

@@ -9,7 +9,7 @@ use trig_ir::{RecordKey, Timestamp};
 use crate::cascade::{Cascade, Change, DEEPEST_CHAIN, Event, Item};
 use crate::derive::Derived;
 use crate::key::Root;
-use crate::state::{Before, Changes, Layers, Record, Timer};
+use crate::state::{Before, Changes, Layers, Record, Seen, Timer};
 use crate::{
     Actor, Audit, Cause, EffectKind, EffectResult, Engine, Input, InputKind, Options, Outcome,
     Output,
@@ -96,7 +96,7 @@ impl<'e> Run<'e> {
             InputKind::Tick => {}
             InputKind::Result(result) => self.result(result),
             InputKind::Revision(revision) => self.activate(revision),
-            InputKind::Slice => {}
+            InputKind::Slice => self.slice(),
         }
         self.drain();
     }
@@ -110,7 +110,7 @@ impl<'e> Run<'e> {
     fn due(&mut self, until: Timestamp) {
         let mut left = MOST_TIMERS;
         while let Some((timer, ())) = self.state.timers.first() {
-            let (due, wakes) = (timer.0, timer.4.clone());
+            let (due, _, trigger, subject, wakes) = timer.clone();
             if due > until {
                 return;
             }
@@ -126,6 +126,9 @@ impl<'e> Run<'e> {
             self.now = self.now.max(due);
             match wakes {
                 Timer::Firing(number) => self.wake(number),
+                Timer::Clock(name) => {
+                    self.clock_due(&trigger, &name, subject.as_ref(), due, until);
+                }
             }
             self.drain();
         }
@@ -147,8 +150,12 @@ impl<'e> Run<'e> {
         if self.options.trace {
             self.trace_event(event);
         }
+        self.tell(event);
         self.cancel(event);
-        self.start(event);
+        // what stands behind the end of a chain has happened, too, and cancels; it only starts nothing
+        if event.depth <= DEEPEST_CHAIN {
+            self.start(event);
+        }
     }
 
     /// The number of the next event: inside the input, and inside the cascade.
@@ -167,14 +174,12 @@ impl<'e> Run<'e> {
         by: &Actor,
         depth: u32,
     ) {
-        if depth > DEEPEST_CHAIN {
-            if !events.is_empty() {
-                self.audit(Audit::Cut {
-                    reason: format!("a chain of more than {DEEPEST_CHAIN} events"),
-                });
-            }
-            return;
+        if depth > DEEPEST_CHAIN && !events.is_empty() {
+            self.audit(Audit::Cut {
+                reason: format!("a chain of more than {DEEPEST_CHAIN} events"),
+            });
         }
+        self.count_changes(&events);
         for derived in events {
             let (seq, nth) = self.number();
             if !derived.heard {
@@ -196,10 +201,32 @@ impl<'e> Run<'e> {
 
     /// Stores a version of a record, and queues the test of what waits on it.
     pub(crate) fn store(&mut self, key: &RecordKey, version: &Arc<Record>) {
-        self.state.records.put(key.clone(), Arc::clone(version));
+        let version = self.seen(key, version);
+        self.state.records.put(key.clone(), Arc::clone(&version));
+        self.arm_offsets_of(key, &version);
         let upto = self.state.meta.next_arming;
-        let item = Item::Version(key.clone(), Arc::clone(version), upto);
+        let item = Item::Version(key.clone(), version, upto);
         self.cascade.queue.push_back(item);
+    }
+
+    /// The version, with when the record was first heard of.
+    fn seen(&mut self, key: &RecordKey, version: &Arc<Record>) -> Arc<Record> {
+        if version.seen.is_some() {
+            return Arc::clone(version);
+        }
+        let there = self.state.records.get(key).and_then(|record| record.seen);
+        let seen = there.unwrap_or_else(|| {
+            let number = self.state.meta.next_seen;
+            self.state.meta.next_seen = number.saturating_add(1);
+            Seen {
+                number,
+                at: self.now,
+            }
+        });
+        Arc::new(Record {
+            seen: Some(seen),
+            ..version.as_ref().clone()
+        })
     }
 
     fn result(&mut self, result: &EffectResult) {

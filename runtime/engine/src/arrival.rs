@@ -14,7 +14,7 @@ use crate::derive::Derived;
 use crate::key::Root;
 use crate::snapshot::Snapshot;
 use crate::state::{Fields, Grave, Record};
-use crate::{Arrival, Audit, Cause, Happening, RecordOp, render};
+use crate::{Actor, Arrival, Audit, Cause, Happening, RecordOp, render};
 
 impl Run<'_> {
     pub(crate) fn arrival(&mut self, arrival: &Arrival) {
@@ -32,9 +32,8 @@ impl Run<'_> {
             Happening::Event { ty, subject, data } => {
                 self.declared(arrival, ty, subject.as_ref(), data);
             }
-            Happening::Webhook { .. } | Happening::Start { .. } => {
-                self.unhandled(None, "not carried out yet".to_owned());
-            }
+            Happening::Webhook { body } => self.webhook(arrival, body),
+            Happening::Start { flow, subject } => self.by_hand(arrival, flow, subject.as_ref()),
             Happening::Record {
                 op,
                 entity,
@@ -81,7 +80,7 @@ impl Run<'_> {
         }
     }
 
-    fn unhandled(&mut self, field: Option<&str>, reason: String) {
+    pub(crate) fn unhandled(&mut self, field: Option<&str>, reason: String) {
         self.audit(Audit::Unhandled {
             field: field.map(SmolStr::new),
             reason,
@@ -132,15 +131,20 @@ impl Run<'_> {
             let names = unknown.join("`, `");
             self.unhandled(Some(first), format!("`{ty}` has no field `{names}`"));
         }
+        self.happened(EventKind::Event(id), fields, &arrival.by);
+    }
+
+    /// Puts an event from outside into the queue.
+    pub(crate) fn happened(&mut self, kind: EventKind, fields: Fields, by: &Actor) {
         let (seq, nth) = self.number();
         self.cascade.queue.push_back(Item::Event(Event {
             seq,
             nth,
             depth: 0,
             cause: None,
-            kind: EventKind::Event(id),
+            kind,
             fields,
-            by: arrival.by.clone(),
+            by: by.clone(),
             at_creation: false,
             change: None,
         }));
@@ -238,10 +242,14 @@ impl Run<'_> {
     ) -> BTreeMap<SmolStr, Value> {
         let engine = self.engine;
         let mut typed = BTreeMap::new();
+        let mut unknown: Vec<&str> = Vec::new();
         for (wire, json) in fields {
             let at = engine.index().wire_field(entity, wire);
             let decl = engine.ir().entities.get(entity.index());
             let field = at.and_then(|at| decl?.fields.get(at));
+            if field.is_none() {
+                unknown.push(wire);
+            }
             let value = match field {
                 Some(field) if report => self.value(field, json, connector),
                 Some(field) => {
@@ -251,6 +259,12 @@ impl Run<'_> {
                 None => raw(json),
             };
             typed.insert(self.stored(entity, wire), value);
+        }
+        if report && let Some(first) = unknown.first() {
+            let of = engine.ir().entities.get(entity.index());
+            let of = of.map_or("", |decl| decl.name.as_str());
+            let names = unknown.join("`, `");
+            self.unhandled(Some(first), format!("`{of}` has no field `{names}`"));
         }
         typed
     }
@@ -290,6 +304,7 @@ impl Run<'_> {
         let at = self.now;
         self.state.bury(key.clone(), Grave { at, clock });
         self.cancel_all_of(key);
+        self.disarm_offsets_of(key);
         let event = Derived {
             kind: EventKind::Deleted(entity),
             fields: [(SmolStr::new_static("record"), Value::Record(key.clone()))]

@@ -32,6 +32,8 @@ pub(crate) struct Index {
     trigger_zones: Vec<TimeZone>,
     schedule_zones: Vec<TimeZone>,
     reads_old: Vec<bool>,
+    /// Triggers with offsets from fields of an entity, in the order in which they run.
+    offsets: HashMap<EntityId, Vec<TriggerId>>,
     programs: Vec<Program>,
 }
 
@@ -71,7 +73,7 @@ fn zone(zones: &mut BTreeMap<SmolStr, TimeZone>, name: &SmolStr) -> TimeZone {
     known.or_insert_with(|| bundled(name)).clone()
 }
 
-fn bundled(name: &str) -> TimeZone {
+pub(crate) fn bundled(name: &str) -> TimeZone {
     jiff::tz::TimeZoneDatabase::bundled()
         .get(name)
         .unwrap_or(TimeZone::UTC)
@@ -109,6 +111,9 @@ impl Index {
             if alone {
                 entities.insert(bare.into(), EntityId(id(at)));
             }
+            if let Some(native) = &entity.native_id {
+                entities.insert(smol_str::format_smolstr!("#{native}"), EntityId(id(at)));
+            }
         }
         let events = by_name(ir.events.iter().map(|e| &e.name));
         let triggers = by_name(ir.triggers.iter().map(|t| &t.name));
@@ -140,6 +145,7 @@ impl Index {
             trigger_zones: ir.triggers.iter().map(|t| zone(&t.zone)).collect(),
             schedule_zones: ir.schedules.iter().map(|s| zone(&s.zone)).collect(),
             reads_old: ir.triggers.iter().map(reads_old).collect(),
+            offsets: HashMap::new(),
             programs: ir.triggers.iter().map(Program::of).collect(),
         };
         index.listen(ir);
@@ -159,7 +165,11 @@ impl Index {
             };
             let mut starts: BTreeMap<&EventKind, Vec<usize>> = BTreeMap::new();
             for (nth, start) in trigger.starts.iter().enumerate() {
-                starts.entry(&start.pattern.event).or_default().push(nth);
+                if let Some(clock) = &start.clock {
+                    self.note_offset(clock, TriggerId(id(at)));
+                } else {
+                    starts.entry(&start.pattern.event).or_default().push(nth);
+                }
                 self.note_or_created(&start.pattern);
                 for cancel in start.after.iter().flat_map(|after| &after.unless) {
                     self.note_cancel(cancel);
@@ -195,6 +205,15 @@ impl Index {
         }
     }
 
+    fn note_offset(&mut self, clock: &trig_ir::Clock, trigger: TriggerId) {
+        if let trig_ir::Clock::Offset(offset) = clock {
+            let all = self.offsets.entry(offset.entity).or_default();
+            if !all.contains(&trigger) {
+                all.push(trigger);
+            }
+        }
+    }
+
     /// The body of a trigger.
     pub(crate) fn program(&self, trigger: TriggerId) -> Option<&Program> {
         self.programs.get(trigger.index())
@@ -216,9 +235,12 @@ impl Index {
         }
     }
 
-    /// An entity by its full name, or by its bare one where only one has it.
+    /// An entity by its full name, by its bare one where only one has it, or by its native id (`bitrix24.#1220`): a CRM
+    /// does not know what a project calls the kinds of records that an account makes for itself.
     pub(crate) fn entity_id(&self, name: &str) -> Option<EntityId> {
-        self.entities.get(name).copied()
+        let native = || name.get(name.find('#')?..);
+        let found = self.entities.get(name);
+        found.or_else(|| self.entities.get(native()?)).copied()
     }
 
     pub(crate) fn event_id(&self, name: &str) -> Option<EventId> {
@@ -265,6 +287,10 @@ impl Index {
 
     pub(crate) fn cancels(&self, kind: &EventKind) -> Option<&BTreeSet<Option<Place>>> {
         self.cancels.get(kind)
+    }
+
+    pub(crate) fn offsets_of(&self, entity: EntityId) -> &[TriggerId] {
+        self.offsets.get(&entity).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn counts_at_creation(&self, entity: EntityId, field: &SmolStr) -> bool {

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use trig_ir::Value;
 
-use crate::state::FiringKey;
+use trig_ir::Timestamp;
+
+use crate::state::{ClockName, FiringKey};
 
 /// What a cascade began with: the same cause has the same identity whatever else went on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub(crate) enum Root {
     Arrival(SmolStr, SmolStr),
     /// Any other input, by its position in the log.
     Position(u64),
+    /// An occurrence of a trigger's clock: which, and when it was due.
+    Clock(SmolStr, ClockName, Timestamp),
     /// A firing that had waited, by its identity.
     Firing(SmolStr),
     /// A body that had waited, by the identity of its firing and the line at which it goes on.
@@ -66,6 +70,13 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
         Root::Position(position) => {
             parts.text("position");
             parts.number(*position);
+        }
+        Root::Clock(trigger, clock, due) => {
+            parts.text("clock");
+            parts.text(trigger);
+            parts.text(&clock.text);
+            parts.number(u64::from(clock.nth));
+            parts.text(&due.to_string());
         }
         Root::Firing(firing) => {
             parts.text("firing");

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 use trig_ir::{Limit, LimitWindow, Millis, Period, Place, Root, Timestamp};
 
 use crate::Why;
 use crate::apply::Run;
+use crate::clock::{period_end, period_start};
 use crate::eval::{Eval, Scope};
 use crate::fire::Firing;
 use crate::key;
@@ -48,36 +48,13 @@ fn span(window: LimitWindow, zone: &TimeZone, now: Timestamp) -> Span {
                 Period::Month => 32,
                 Period::Year => 367,
             }));
-            // at the ends of the calendar the period goes on
-            let (from, to) = period_of(period, zone, now).unwrap_or((Timestamp(i64::MIN), NEVER));
+            let (from, to) = (
+                period_start(period, zone, now),
+                period_end(period, zone, now),
+            );
             Span::Calendar { from, to, longest }
         }
     }
-}
-
-/// The first instant of the period in which an instant lies, and that of the next.
-pub(crate) fn period_of(
-    period: Period,
-    zone: &TimeZone,
-    at: Timestamp,
-) -> Option<(Timestamp, Timestamp)> {
-    let day = zone.to_datetime(at.to_jiff()?).date();
-    let (first, next) = match period {
-        Period::Day => (day, day.tomorrow().ok()?),
-        Period::Week => {
-            let back = i64::from(day.weekday().to_monday_zero_offset());
-            let monday = day.checked_sub(jiff::Span::new().days(back)).ok()?;
-            (monday, monday.checked_add(jiff::Span::new().weeks(1)).ok()?)
-        }
-        Period::Month => (day.first_of_month(), day.last_of_month().tomorrow().ok()?),
-        Period::Year => (day.first_of_year(), day.last_of_year().tomorrow().ok()?),
-    };
-    Some((start_of(zone, first)?, start_of(zone, next)?))
-}
-
-fn start_of(zone: &TimeZone, day: Date) -> Option<Timestamp> {
-    let start = day.to_zoned(zone.clone()).ok()?.start_of_day().ok()?;
-    Some(start.timestamp().into())
 }
 
 /// The identity of a fan-out.

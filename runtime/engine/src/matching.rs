@@ -1,22 +1,23 @@
 //! What an event starts: pattern, guards, subjects.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 use trig_ir::{
-    ActorKind, EachSource, ForEach, Guard, Loc, RecordKey, Start, Test, Trigger, TriggerId, Value,
+    ActorKind, Guard, GuardKind, Loc, RecordKey, Start, Test, Timestamp, Trigger, TriggerId, Value,
 };
 
 use crate::apply::Run;
 use crate::cascade::Event;
-use crate::eval::{Eval, EventView, Records, Scope, Unknown, elements};
+use crate::eval::{Eval, EventView, Records, Scope, Unknown};
 use crate::fire::Firing;
+use crate::first::is_by;
+use crate::key::Origin;
 use crate::listeners::Listener;
 use crate::pending::UTC;
 use crate::state::{Before, FiringKey, Record};
-use crate::{Actor, Audit, Engine, Why};
+use crate::{Actor, Audit, Engine, Options, Why};
 
 /// A firing that does not happen. The reason is only worked out where somebody asks for it.
 pub(crate) type Refused = Option<Why>;
@@ -25,14 +26,32 @@ pub(crate) type Refused = Option<Why>;
 type Untold = Option<Box<(Option<RecordKey>, Why)>>;
 
 /// What holds for every subject of a start that matched.
-struct Started<'a> {
-    id: TriggerId,
-    trigger: &'a Trigger,
-    nth: usize,
-    start: &'a Start,
-    event: &'a Event,
-    subject: Option<RecordKey>,
-    finer: Vec<Value>,
+pub(crate) struct Started<'a> {
+    pub(crate) id: TriggerId,
+    pub(crate) trigger: &'a Trigger,
+    pub(crate) nth: usize,
+    pub(crate) start: &'a Start,
+    pub(crate) event: &'a Event,
+    pub(crate) subject: Option<RecordKey>,
+    pub(crate) finer: Vec<Value>,
+    pub(crate) origin: Origin,
+    /// The position of the input that started it.
+    pub(crate) position: u64,
+}
+
+/// What was tested, and whether it held, where that is asked for.
+pub(crate) struct Tests(Option<Vec<(Loc, bool)>>);
+
+impl Tests {
+    pub(crate) fn of(options: Options) -> Self {
+        Self(options.coverage.then(Vec::new))
+    }
+
+    pub(crate) fn note(&mut self, loc: Loc, held: bool) {
+        if let Some(all) = &mut self.0 {
+            all.push((loc, held));
+        }
+    }
 }
 
 /// Before which version a firing's `old.` stands.
@@ -45,11 +64,11 @@ impl<'e> Run<'e> {
         let Some(listeners) = engine.index().listeners(&event.kind) else {
             return;
         };
-        if self.options.trace {
+        if self.options.trace || self.options.coverage {
             // those that a filter keeps out are told of, too
             listeners
                 .all()
-                .for_each(|listener| self.consider(engine, event, listener));
+                .for_each(|listener| self.consider(event, listener.trigger, &listener.starts));
             return;
         }
         let matching: Vec<&Listener> = {
@@ -58,29 +77,41 @@ impl<'e> Run<'e> {
             listeners.matching(value).collect()
         };
         for listener in matching {
-            self.consider(engine, event, listener);
+            self.consider(event, listener.trigger, &listener.starts);
         }
     }
 
-    fn consider(&mut self, engine: &'e Engine, event: &Event, listener: &Listener) {
-        let Some(trigger) = engine.ir().triggers.get(listener.trigger.index()) else {
+    /// Starts a trigger, if one of these starts matches.
+    pub(crate) fn consider(&mut self, event: &Event, id: TriggerId, starts: &[usize]) {
+        let engine: &'e Engine = self.engine;
+        let Some(trigger) = engine.ir().triggers.get(id.index()) else {
             return;
         };
-        if self.cascade.cut {
-            return;
-        }
         if trigger.disabled && !self.options.trace {
             return;
         }
+        let firsts = self.count_firsts(event, id, trigger, starts);
+        if self.cascade.cut {
+            return;
+        }
         let mut refusal = None;
-        for nth in &listener.starts {
+        for nth in starts {
             let Some(start) = trigger.starts.get(*nth) else {
                 continue;
             };
             if event.at_creation && !start.pattern.or_created {
                 continue;
             }
-            match self.matches(engine, listener.trigger, trigger, *nth, event) {
+            let mut tests = Tests::of(self.options);
+            let tried = Tried {
+                id,
+                trigger,
+                nth: *nth,
+                first: firsts.get(nth),
+            };
+            let matched = self.matches(engine, &tried, event, &mut tests);
+            self.tell_tests(&trigger.name, tests);
+            match matched {
                 Ok(started) => {
                     self.started(&started);
                     return;
@@ -103,11 +134,16 @@ impl<'e> Run<'e> {
     fn matches<'a>(
         &self,
         engine: &'a Engine,
-        id: TriggerId,
-        trigger: &'a Trigger,
-        nth: usize,
+        tried: &Tried<'a>,
         event: &'a Event,
+        tests: &mut Tests,
     ) -> Result<Started<'a>, Untold> {
+        let Tried {
+            id,
+            trigger,
+            nth,
+            first,
+        } = *tried;
         let Some(start) = trigger.starts.get(nth) else {
             return Err(None);
         };
@@ -118,7 +154,9 @@ impl<'e> Run<'e> {
             Err(trace.then(|| Box::new((subject.cloned(), why()))))
         };
         if let Some(filter) = &start.pattern.filter {
-            match Eval::new(scope).test(filter) {
+            let held = Eval::new(scope).test(filter);
+            tests.note(start.loc, held == Ok(true));
+            match held {
                 Ok(true) => {}
                 Ok(false) => {
                     return refuse(None, &|| {
@@ -137,6 +175,10 @@ impl<'e> Run<'e> {
         if trigger.disabled {
             return refuse(None, &|| Why::Disabled);
         }
+        if let Some(why) = self.broken(&event.kind) {
+            // always told: it is the project's own rule that stops it
+            return Err(Some(Box::new((None, why))));
+        }
         let subject = match &start.subject {
             None => None,
             Some(place) => match Eval::new(scope).record_at(place) {
@@ -148,8 +190,31 @@ impl<'e> Run<'e> {
         scope.subject = subject.as_ref();
         scope.outer = subject.as_ref();
         scope = pinned(scope, event);
-        for guard in start.guards.iter().chain(&trigger.guards) {
-            match holds(scope, guard, &event.by) {
+        let own = start.guards.iter();
+        let (by, rest) = (own.clone().filter(is_by), own.filter(|guard| !is_by(guard)));
+        let asked = start.pattern.first.is_some().then_some(Step::First);
+        let rest = rest.chain(&trigger.guards).map(Step::Guard);
+        for step in by.map(Step::Guard).chain(asked).chain(rest) {
+            let guard = match step {
+                Step::Guard(guard) => guard,
+                Step::First => {
+                    tests.note(start.loc, matches!(first, Some(Ok(true))));
+                    match first {
+                        Some(Ok(true)) => continue,
+                        Some(Err(unknown)) => {
+                            return refuse(subject.as_ref(), &|| not_known(unknown, start.loc));
+                        }
+                        Some(Ok(false)) | None => {
+                            return refuse(subject.as_ref(), &|| Why::NotFirst { loc: start.loc });
+                        }
+                    }
+                }
+            };
+            let held = holds(scope, guard, &event.by);
+            if guard.kind != GuardKind::Stage {
+                tests.note(guard.loc, held == Ok(true));
+            }
+            match held {
                 Ok(true) => {}
                 Ok(false) => return refuse(subject.as_ref(), &|| explain(scope, guard, &event.by)),
                 Err(unknown) => {
@@ -170,31 +235,28 @@ impl<'e> Run<'e> {
             event,
             subject,
             finer,
+            origin: self.cascade.origin(event.nth),
+            position: self.position(),
         })
     }
 
-    /// Fires, or arms, for each subject.
-    fn started(&mut self, started: &Started<'_>) {
-        let Some(each) = &started.trigger.each else {
-            self.one(started, started.subject.clone(), None);
-            return;
-        };
-        let subjects = match self.fan_out(started, each) {
-            Ok(subjects) => subjects,
-            Err(why) => {
-                self.refused(started, started.subject.clone(), why);
-                return;
-            }
-        };
-        for subject in subjects {
-            if self.cascade.cut {
-                return;
-            }
-            self.one(started, Some(subject), started.subject.clone());
+    /// Tells what was tested.
+    pub(crate) fn tell_tests(&mut self, trigger: &SmolStr, tests: Tests) {
+        for (loc, held) in tests.0.into_iter().flatten() {
+            self.audit(Audit::Tested {
+                trigger: trigger.clone(),
+                loc,
+                held,
+            });
         }
     }
 
-    fn refused(&mut self, started: &Started<'_>, subject: Option<RecordKey>, why: Refused) {
+    pub(crate) fn refused(
+        &mut self,
+        started: &Started<'_>,
+        subject: Option<RecordKey>,
+        why: Refused,
+    ) {
         if let Some(why) = why {
             self.audit(Audit::NotFired {
                 trigger: started.trigger.name.clone(),
@@ -204,62 +266,13 @@ impl<'e> Run<'e> {
         }
     }
 
-    /// The records of a `for each`, by id.
-    fn fan_out(
+    /// Fires, or arms, for one subject.
+    pub(crate) fn one(
         &mut self,
         started: &Started<'_>,
-        each: &ForEach,
-    ) -> Result<BTreeSet<RecordKey>, Refused> {
-        let trace = self.options.trace;
-        let engine = self.engine;
-        let zone = engine.index().trigger_zone(started.id);
-        let event = started.event;
-        let mut scope = event_scope(engine, &self.state, zone, event, self.now);
-        scope.subject = started.subject.as_ref();
-        scope.outer = started.subject.as_ref();
-        scope = pinned(scope, event);
-        let EachSource::Of(place) = &each.source else {
-            return Err(trace.then_some(Why::NoneFound));
-        };
-        let source = match Eval::new(scope).load(place) {
-            Ok(source) => source,
-            Err(unknown) => return Err(trace.then(|| not_known(&unknown, each.loc))),
-        };
-        let mut all = BTreeSet::new();
-        all.extend(elements(&source).filter_map(|element| match element {
-            Value::Record(key) => Some(key.clone()),
-            _ => None,
-        }));
-        let mut left = BTreeSet::new();
-        let mut refusals = Vec::new();
-        for element in all {
-            let Some(filter) = &each.filter else {
-                left.insert(element);
-                continue;
-            };
-            let mut inner = scope;
-            inner.subject = Some(&element);
-            let why = match holds(inner, filter, &event.by) {
-                Ok(true) => {
-                    left.insert(element);
-                    continue;
-                }
-                Ok(false) => trace.then(|| explain(inner, filter, &event.by)),
-                Err(unknown) => trace.then(|| not_known(&unknown, filter.loc)),
-            };
-            refusals.push((element, why));
-        }
-        for (element, why) in refusals {
-            self.refused(started, Some(element), why);
-        }
-        if left.is_empty() {
-            return Err(trace.then_some(Why::NoneFound));
-        }
-        Ok(left)
-    }
-
-    /// Fires, or arms, for one subject.
-    fn one(&mut self, started: &Started<'_>, subject: Option<RecordKey>, outer: Option<RecordKey>) {
+        subject: Option<RecordKey>,
+        outer: Option<RecordKey>,
+    ) {
         let trigger = started.trigger;
         let event = started.event;
         let key = FiringKey {
@@ -288,8 +301,8 @@ impl<'e> Run<'e> {
             by: &event.by,
             before: change.map_or(&NOTHING_KNOWN, |change| &change.before),
             last: event.last().filter(|_| change.is_some()),
-            origin: self.cascade.origin(event.nth),
-            started: self.position(),
+            origin: started.origin.clone(),
+            started: started.position,
             seq: Some(event.seq),
             depth: event.depth,
             key,
@@ -300,13 +313,28 @@ impl<'e> Run<'e> {
     }
 }
 
+/// A start that an event may match.
+struct Tried<'a> {
+    id: TriggerId,
+    trigger: &'a Trigger,
+    nth: usize,
+    /// Whether the event is the first of its key and period, where it counts.
+    first: Option<&'a Result<bool, Unknown>>,
+}
+
+/// What is tested before a start fires, in this order.
+enum Step<'a> {
+    Guard(&'a Guard),
+    First,
+}
+
 /// What the pattern of an event sees: the event as itself and as the candidate.
-fn event_scope<'a>(
+pub(crate) fn event_scope<'a>(
     engine: &'a Engine,
     records: &'a dyn Records,
     zone: &'a TimeZone,
     event: &'a Event,
-    now: trig_ir::Timestamp,
+    now: Timestamp,
 ) -> Scope<'a> {
     let view: EventView<'a> = event.view();
     Scope {
@@ -324,7 +352,7 @@ fn event_scope<'a>(
 }
 
 /// Guards of a derived event see the version of the subject that the event tells of, and the one before.
-fn pinned<'a>(mut scope: Scope<'a>, event: &'a Event) -> Scope<'a> {
+pub(crate) fn pinned<'a>(mut scope: Scope<'a>, event: &'a Event) -> Scope<'a> {
     if let Some(change) = &event.change
         && scope.subject == Some(&change.record)
     {

@@ -11,6 +11,7 @@ impl Run<'_> {
     /// Firings that wait belong to their trigger: they get its new deadline, counted from when they began to wait and
     /// never before now; those of triggers that are gone or disabled are cancelled.
     pub(crate) fn activate(&mut self, revision: &RevisionHash) {
+        self.rename();
         self.state.meta.revision = Some(revision.clone());
         self.audit(Audit::Activated {
             revision: revision.clone(),
@@ -20,5 +21,8 @@ impl Run<'_> {
         for number in numbers {
             self.adopt(number);
         }
+        self.adopt_sweeps();
+        self.adopt_breakers();
+        self.arm_clocks();
     }
 }

@@ -4,6 +4,7 @@
 //! over the wire and are read by the types of the active revision.
 
 mod activecampaign;
+mod bitrix24;
 pub mod cloudevents;
 mod error;
 mod fields;
@@ -24,6 +25,8 @@ pub enum Kind {
     Kommo,
     /// ActiveCampaign.
     ActiveCampaign,
+    /// Bitrix24.
+    Bitrix24,
 }
 
 /// What counts of a request's headers.
@@ -59,6 +62,10 @@ pub fn webhook(
         Kind::ActiveCampaign => {
             let tree = form::parse("ActiveCampaign", headers.content_type, body)?;
             activecampaign::arrivals(connector, &tree)
+        }
+        Kind::Bitrix24 => {
+            let tree = form::parse("Bitrix24", headers.content_type, body)?;
+            bitrix24::arrivals(connector, &tree)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use trig_project::render::{Report, Summary, human};
+use trig_project::render::{Junit, Report, Sarif, Summary, github, human};
 
 use crate::Outcome;
 use crate::output::{self, Colour};
@@ -18,7 +18,8 @@ Examples:
   trigc check
   trigc check shop/main.trig
   trigc check examples --deny-warnings
-  trigc check --format json | jq '.diagnostics[].rule'";
+  trigc check --format json | jq '.diagnostics[].rule'
+  trigc check --format sarif > trig.sarif";
 
 /// Check projects, and say what is wrong with them
 #[derive(Debug, clap::Args)]
@@ -41,6 +42,12 @@ enum Format {
     Human,
     /// For programs: one JSON object
     Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: a workflow command for each finding
+    Github,
+    /// For CI systems: JUnit XML, a test case for each file
+    Junit,
 }
 
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
@@ -48,24 +55,35 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     let mut out = output::stdout();
     let mut summary = Summary::default();
     let mut report = Report::default();
+    let mut sarif = Sarif::default();
+    let mut junit = Junit::default();
     let coloured = colour.on(&std::io::stdout());
     for project in &projects {
         summary.projects += 1;
         summary.files += project.loaded.file_count();
         summary.triggers += project.triggers;
-        summary.count(&project.diagnostics);
-        let texts = project.texts();
+        let found = &project.diagnostics;
+        summary.count(found);
         match args.format {
-            Format::Human => human(&texts, &project.diagnostics, coloured, &mut out)?,
-            Format::Json => report.add(&texts, &project.diagnostics),
+            Format::Human => human(&project.texts(), found, coloured, &mut out)?,
+            Format::Json => report.add(&project.texts(), found),
+            Format::Sarif => sarif.add(&project.texts_from_here(), found),
+            Format::Github => github(&project.texts_from_here(), found, &mut out)?,
+            Format::Junit => {
+                let texts = project.texts_from_here();
+                junit.add(&project.shown_root(), &texts, project.files(), found)?;
+            }
         }
     }
-    if args.format == Format::Json {
-        report.write(summary, &mut out)?;
+    match args.format {
+        Format::Human | Format::Github => {}
+        Format::Json => report.write(summary, &mut out)?,
+        Format::Sarif => sarif.write(&mut out)?,
+        Format::Junit => junit.write(&mut out)?,
     }
     out.flush()
         .context("the standard output cannot be written")?;
-    if args.format == Format::Human {
+    if matches!(args.format, Format::Human | Format::Github) {
         tell(summary);
     }
     let failed = summary.errors > 0 || (args.deny_warnings && summary.warnings > 0);

@@ -4,6 +4,7 @@ use trig_grammar::{Span, ast};
 use trig_ir::{ArithOp, Expr, Function, Type};
 
 use super::cx::{Cx, Env, Typed};
+use crate::model::{Decl, Lookup};
 use crate::rules;
 
 /// The functions, by name.
@@ -92,19 +93,16 @@ impl Cx<'_> {
     /// A use with parentheses: a function, or a condition with parameters.
     pub(super) fn call(&mut self, env: &Env, call: &ast::Call) -> Typed {
         let name = call.callee.text();
-        if matches!(
-            self.model.scope.lookup(self.catalogue, &name),
-            crate::model::Lookup::Found(_, crate::model::Decl::Condition(_))
-        ) {
-            self.report(rules::not_yet_supported::problem(
-                self.path,
-                call.span,
-                "a condition with parameters",
-            ));
-            return Typed::poison();
+        if let Lookup::Found(full, Decl::Condition(id)) =
+            self.model.scope.lookup(self.catalogue, &name)
+        {
+            let full = full.clone();
+            return self.ask(env, call, id, full);
         }
         let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| *n == name) else {
-            let known: Vec<&str> = FUNCTIONS.iter().map(|(n, _)| *n).collect();
+            let mut known: Vec<&str> = FUNCTIONS.iter().map(|(n, _)| *n).collect();
+            let conditions = |d| matches!(d, Decl::Condition(_));
+            known.extend(self.model.scope.names(conditions));
             if !call.callee.is_missing() {
                 let span = call.callee.span;
                 self.report(rules::unknown_name::problem(
@@ -208,7 +206,13 @@ impl Cx<'_> {
         Typed::new(Expr::Call(function, exprs), ty)
     }
 
-    fn arity(&mut self, call: &ast::Call, name: &str, found: usize, wanted: usize) -> bool {
+    pub(super) fn arity(
+        &mut self,
+        call: &ast::Call,
+        name: &str,
+        found: usize,
+        wanted: usize,
+    ) -> bool {
         if found == wanted {
             return true;
         }
@@ -216,10 +220,18 @@ impl Cx<'_> {
         self.report(rules::type_mismatch::message(
             self.path,
             call.span,
-            format!("`{name}` takes {wanted} {values}, and {found} are given"),
+            format!(
+                "`{name}` takes {wanted} {values}, and {found} {} given",
+                is_or_are(found)
+            ),
         ));
         false
     }
+}
+
+/// The verb of a number of things.
+pub(super) fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// The type of a result; `None` where the operands do not go together.

@@ -12,7 +12,7 @@ use crate::rules;
 impl Cx<'_> {
     /// The user that an expression names.
     pub(super) fn user(&mut self, expr: &ast::Expr) -> Option<SmolStr> {
-        match literal::constant(expr) {
+        match self.constant(expr) {
             Ok(Some((Value::User(user), _))) => Some(user),
             _ => {
                 if expr.kind != ast::ExprKind::Missing {
@@ -30,11 +30,11 @@ impl Cx<'_> {
 
     pub(super) fn priority(&mut self, expr: &ast::Expr) -> i32 {
         let value = match &expr.kind {
-            ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => match literal::constant(inner) {
+            ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => match self.constant(inner) {
                 Ok(Some((Value::Int(n), _))) => Some(-n),
                 _ => None,
             },
-            _ => match literal::constant(expr) {
+            _ => match self.constant(expr) {
                 Ok(Some((Value::Int(n), _))) => Some(n),
                 _ => None,
             },

@@ -1,28 +1,27 @@
 //! What a trigger or flow does, as a whole.
 
-use trig_grammar::ast;
 use trig_ir::Action;
 
+use super::action::{Around, Within};
 use super::clauses::Clauses;
 use super::cx::{Cx, Env};
-use super::home::Home;
+use super::trigger::Opening;
 use crate::rules;
 
 impl Cx<'_> {
     /// Lowers the body; without a `do`, a trigger in a stage moves there.
-    pub(super) fn body(
-        &mut self,
-        env: &Env,
-        c: &Clauses<'_>,
-        home: Option<&Home>,
-        name: &ast::Name,
-    ) -> Vec<Action> {
+    pub(super) fn body(&mut self, env: &Env, c: &Clauses<'_>, o: &Opening<'_>) -> Vec<Action> {
+        let (home, name) = (o.home, o.name);
         let backwards = c.backwards.is_some();
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let Some((block, span)) = c.body else {
             let Some(home) = home else {
+                // a template that nothing applies may be meant for a stage
+                if self.bound.sample {
+                    return Vec::new();
+                }
                 self.report(rules::missing_clause::no_action(
-                    self.path, name.span, &name.text,
+                    self.path, name.span, &name.text, o.flow,
                 ));
                 return Vec::new();
             };
@@ -38,9 +37,16 @@ impl Cx<'_> {
         }
         if block.actions.is_empty() {
             self.report(rules::missing_clause::no_action(
-                self.path, span, &name.text,
+                self.path, span, &name.text, o.flow,
             ));
         }
-        self.actions(env, block, home, backwards)
+        self.goal_names(block, &name.text);
+        let around = Around {
+            home,
+            backwards,
+            shapes: &o.shapes,
+            within: Within::Body,
+        };
+        self.actions(env, block, around)
     }
 }

@@ -348,8 +348,9 @@ impl Cx<'_> {
             ast::MissedPolicy::Missing => return None,
             ast::MissedPolicy::Run => Missed::Run,
             ast::MissedPolicy::Skip => Missed::Skip,
-            ast::MissedPolicy::Within(lit) => Missed::Within(self.duration(
-                lit,
+            ast::MissedPolicy::Within(expr) => Missed::Within(self.some_duration(
+                expr,
+                "within",
                 "write how late it may run: `missed within 2h`; to run nothing late, write `missed skip`",
             )?),
         };

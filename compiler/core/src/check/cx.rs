@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
 
+use super::template::{Bound, Texts};
 use crate::line_index::LineIndex;
 use crate::model::Model;
 use crate::problem::Problem;
@@ -16,6 +17,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) path: &'a SmolStr,
     pub(crate) text: &'a str,
     pub(crate) lines: &'a LineIndex,
+    /// The other texts, for the templates in them.
+    pub(crate) texts: &'a Texts<'a>,
+    /// What stands for the parameters of the template that is being checked.
+    pub(crate) bound: Bound,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -58,11 +63,13 @@ pub(crate) struct Env {
     pub(crate) candidate: Option<EventFields>,
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
+    /// In the `where` of a `for each` among actions: its variable, whose fields are visible bare there.
+    pub(crate) row: Option<(u32, EntityId)>,
     /// The entity over which the `for each` of the trigger is going to run, where it stands before that.
     pub(crate) element: Option<EntityId>,
     /// The clause in which it stands, where that is looked at later than the event.
     pub(crate) later: Option<&'static str>,
-    /// Variables of enclosing `any`.
+    /// Variables of enclosing `any` and `for each`, and parameters of a condition.
     pub(crate) binders: Vec<(SmolStr, Type)>,
     /// Places that a guard has shown not to be empty.
     pub(crate) present: Vec<Place>,

@@ -39,7 +39,7 @@ impl Cx<'_> {
         word: &str,
         or: &str,
     ) -> Option<Millis> {
-        match literal::constant(expr) {
+        match self.constant(expr) {
             Ok(Some((Value::Duration(duration), _))) => return Some(duration),
             Err((span, message)) => {
                 self.report(rules::invalid_literal::problem(self.path, span, message));
@@ -53,6 +53,26 @@ impl Cx<'_> {
             )),
         }
         None
+    }
+
+    /// The same, at least a second; `instead` says what to write where it is zero.
+    pub(super) fn some_duration(
+        &mut self,
+        expr: &ast::Expr,
+        word: &str,
+        instead: &str,
+    ) -> Option<Millis> {
+        let duration = self.constant_duration(expr, word, "")?;
+        if duration == Millis::default() {
+            self.report(rules::invalid_literal::with_help(
+                self.path,
+                expr.span,
+                "a duration of zero is none",
+                instead,
+            ));
+            return None;
+        }
+        Some(duration)
     }
 
     /// The time of day that is written.

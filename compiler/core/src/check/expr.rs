@@ -280,6 +280,14 @@ impl Cx<'_> {
 
     /// What a name means already where a variable is to be called so.
     pub(super) fn visible(&self, env: &Env, name: &str) -> Option<String> {
+        if self.bound.params.iter().any(|(n, _)| n == name) {
+            return Some("a parameter of the template".to_owned());
+        }
+        self.visible_beside(env, name)
+    }
+
+    /// The same, beside parameters of a template.
+    pub(super) fn visible_beside(&self, env: &Env, name: &str) -> Option<String> {
         if env.binders.iter().any(|(n, _)| n == name) {
             return Some("another variable".to_owned());
         }

@@ -210,6 +210,8 @@ impl Cx<'_> {
                     }
                     *by = Some((self.actors(&names), *span));
                 }
+                // which goal it is about, its shape says already
+                ast::Filter::Named { name, .. } if name.text == "goal" && shape.is_goal() => {}
                 ast::Filter::Named { name, value, .. } => {
                     let path = ast::Path {
                         span: name.span,
@@ -232,6 +234,7 @@ impl Cx<'_> {
                         continue;
                     };
                     let (ty, load) = (field.ty.clone(), candidate(&field.name));
+                    self.known_value(&name.text, value);
                     let value = self.expr(env, value, Some(&ty));
                     let span = match filter {
                         ast::Filter::Named { value, .. } => value.span,

@@ -114,6 +114,17 @@ impl Cx<'_> {
                 let key = self.key(env, per.map(|key| key.paths.as_slice()))?;
                 (SmolStr::from(trigger), window?, key)
             }
+            ast::CooldownRef::Shared(path) if self.param(path).is_some() => {
+                let typed = self.param(path).cloned()?;
+                if !self.require_type(path.span, &typed, &trig_ir::Type::Duration) {
+                    return None;
+                }
+                let trig_ir::Expr::Const(trig_ir::Value::Duration(window)) = typed.expr else {
+                    return None;
+                };
+                let key = self.key(env, per.map(|key| key.paths.as_slice()))?;
+                (SmolStr::from(trigger), window, key)
+            }
             ast::CooldownRef::Shared(path) => {
                 let sig = self.shared_cooldown(path)?;
                 if let Some(key) = per {

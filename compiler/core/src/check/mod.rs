@@ -3,40 +3,58 @@
 mod action;
 mod allow;
 mod arith;
+mod ask;
 mod attribute;
 mod body;
+mod branch;
+mod breaker;
+mod call;
 mod clauses;
 mod clock;
 mod correlate;
+mod create;
 mod cx;
 mod delay;
 mod duration;
+mod expect;
 mod expr;
 mod fan_out;
 mod filter;
+mod flow;
+mod format;
+mod goal;
 mod guards;
 mod home;
+mod known;
 mod limit;
 pub(crate) mod literal;
+mod moves;
 mod names;
 mod operator;
 mod pacing;
 mod path;
 mod pattern;
+mod send;
+mod set;
 mod start;
 mod subject;
+mod template;
+pub(crate) mod test;
 mod text;
 mod trigger;
 mod until;
+mod wait;
 
 use smol_str::SmolStr;
 use trig_grammar::ast;
-use trig_ir::{Condition, ConditionId, Trigger};
+use trig_ir::{ActionId, Breaker, Condition, ConditionId, Expr, Trigger};
 
 use cx::{Cx, Env};
 use home::Home;
+use template::Bound;
+pub(crate) use template::{Applied, FileText, Texts};
+use test::CheckedTest;
 
-use crate::line_index::LineIndex;
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
 use crate::rules;
@@ -46,24 +64,31 @@ use crate::rules;
 pub(crate) struct Checked {
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) conditions: Vec<(ConditionId, Condition)>,
+    /// What templates have become.
+    pub(crate) applied: Vec<Applied>,
+    pub(crate) breakers: Vec<Breaker>,
+    /// What must hold when an action is done.
+    pub(crate) sends: Vec<(ActionId, Expr)>,
+    pub(crate) tests: Vec<CheckedTest>,
     pub(crate) problems: Vec<Problem>,
 }
 
 /// Checks a file against the declarations of its project.
-pub(crate) fn check(
-    model: &Model,
+pub(crate) fn check<'a>(
+    model: &'a Model,
     catalogue: Option<&'static str>,
-    path: &SmolStr,
-    text: &str,
-    lines: &LineIndex,
-    file: &ast::File,
+    of: FileText<'a>,
+    texts: &'a Texts<'a>,
 ) -> Checked {
+    let file = of.file;
     let mut cx = Cx {
         model,
         catalogue,
-        path,
-        text,
-        lines,
+        path: of.path,
+        text: of.text,
+        lines: of.lines,
+        texts,
+        bound: Bound::default(),
         problems: Vec::new(),
     };
     let mut checked = Checked::default();
@@ -84,30 +109,24 @@ impl Cx<'_> {
             K::Trigger(node) => out.triggers.extend(self.trigger(node, None)),
             K::Pipeline(node) => self.pipeline(node, out),
             K::Condition(node) => self.condition_item(node, out),
-            K::Group(_) => self.later(item, "`group`"),
-            K::Feed(_) => self.later(item, "`feed`"),
-            K::Known(_) => self.later(item, "`known`"),
-            K::Breaker(_) => self.later(item, "`breaker`"),
-            K::Flow(_) => self.later(item, "`flow`"),
-            K::Template(_) => self.later(item, "`template`"),
-            K::Apply(_) => self.later(item, "`apply`"),
-            K::Test(_) => self.later(item, "`test`"),
+            K::Breaker(node) => out.breakers.extend(self.breaker(node)),
+            K::Action(node) => out.sends.extend(self.action_when(node)),
+            K::Flow(node) => out.triggers.extend(self.flow(node)),
+            K::Template(node) => self.template(node),
+            K::Apply(node) => self.apply(node, None, out),
+            K::Test(node) => out.tests.extend(self.test(node, item.span)),
             K::Use(_)
             | K::Extend(_)
             | K::Entity(_)
             | K::Enum(_)
+            | K::Group(_)
             | K::Event(_)
-            | K::Action(_)
+            | K::Feed(_)
+            | K::Known(_)
             | K::Schedule(_)
             | K::Cooldown(_)
             | K::Bad => {}
         }
-    }
-
-    fn later(&mut self, item: &ast::Item, what: &str) {
-        self.report(rules::not_yet_supported::problem(
-            self.path, item.span, what,
-        ));
     }
 
     fn pipeline(&mut self, node: &ast::Pipeline, out: &mut Checked) {
@@ -129,6 +148,7 @@ impl Cx<'_> {
                     ast::ItemKind::Trigger(node) => {
                         out.triggers.extend(self.trigger(node, Some(&home)))
                     }
+                    ast::ItemKind::Apply(node) => self.apply(node, Some(&home), out),
                     _ => self.item(item, out),
                 }
             }
@@ -146,12 +166,29 @@ impl Cx<'_> {
         }
         let name = full.clone();
         let subject = self.model.condition(id).and_then(|c| c.subject);
-        // parameters are not carried out yet, which has been said
-        let binders = node
-            .params
-            .iter()
-            .map(|p| (p.name.text.as_str().into(), trig_ir::Type::Any))
-            .collect();
+        let params = self
+            .model
+            .condition(id)
+            .map(|c| c.params.as_slice())
+            .unwrap_or_default();
+        let mut binders: Vec<(SmolStr, trig_ir::Type)> = Vec::new();
+        for param in params {
+            let outer = Env {
+                subject,
+                ..Env::default()
+            };
+            let at = node.params.iter().find(|p| p.name.text == param.name);
+            if let (Some(what), Some(at)) = (self.visible(&outer, &param.name), at) {
+                self.report(rules::hidden_name::problem(
+                    self.path,
+                    at.name.span,
+                    &param.name,
+                    &what,
+                ));
+            }
+            binders.push((param.name.clone(), param.ty.clone()));
+        }
+        let params = u32::try_from(binders.len()).unwrap_or(u32::MAX);
         let lenient = subject.is_none() && node.subject.is_some();
         let env = Env {
             subject,
@@ -164,7 +201,7 @@ impl Cx<'_> {
             id,
             Condition {
                 name,
-                params: 0,
+                params,
                 body,
                 loc: self.loc(node.name.span),
             },

@@ -41,10 +41,6 @@ impl Cx<'_> {
 
     /// The entity that a whole path names.
     pub(super) fn entity(&mut self, path: &ast::Path) -> Option<EntityId> {
-        let group = self.model.scope.lookup(self.catalogue, &path.text());
-        if matches!(group, Lookup::Found(_, Decl::Other("a group"))) {
-            return self.unsupported(path.span, "a group of entities");
-        }
         let pick = |decl| match decl {
             Decl::Entity(id) => Some(id),
             _ => None,

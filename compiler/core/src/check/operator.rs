@@ -119,6 +119,7 @@ impl Cx<'_> {
             (self.beside(env, left, &r), r)
         } else {
             let l = self.expr(env, left, None);
+            self.known_beside(&l, right);
             let r = self.beside(env, right, &l);
             (l, r)
         };
@@ -159,13 +160,14 @@ impl Cx<'_> {
                 Some(name) => {
                     let own = match (
                         &env.candidate,
-                        env.subject.and_then(|s| self.model.entity(s)),
+                        env.bare().and_then(|(_, s)| self.model.entity(s)),
                     ) {
                         (Some(c), _) => c.fields.iter().any(|f| f.name == name.text),
                         (None, Some(e)) => e.fields.iter().any(|f| f.name == name.text),
                         (None, None) => false,
                     };
-                    !own && !env.binders.iter().any(|(n, _)| *n == name.text)
+                    !own && self.param(path).is_none()
+                        && !env.binders.iter().any(|(n, _)| *n == name.text)
                 }
                 None => false,
             },
@@ -176,6 +178,7 @@ impl Cx<'_> {
 
     pub(super) fn membership(&mut self, env: &Env, left: &ast::Expr, right: &ast::Expr) -> Typed {
         let value = self.expr(env, left, None);
+        self.known_beside(&value, right);
         self.within(env, value, left.span, right)
     }
 

@@ -23,17 +23,11 @@ impl Cx<'_> {
         }
         let mut readings: Vec<(SmolStr, Typed)> = Vec::new();
         if env.candidate.is_none()
-            && let Some(subject) = env.subject
+            && let Some((root, subject)) = env.bare()
             && let Some(entity) = self.model.entity(subject)
             && match_field(&entity.fields, &path.names).is_some()
         {
-            let typed = self.walk(
-                Place::root(Root::Subject),
-                Type::Entity(subject),
-                false,
-                path,
-                0,
-            );
+            let typed = self.walk(Place::root(root), Type::Entity(subject), false, path, 0);
             let reading = smol_str::format_smolstr!("{}.{}", short(&entity.name), path.text());
             readings.push((reading, typed));
         }
@@ -73,8 +67,39 @@ impl Cx<'_> {
         }
     }
 
+    /// A parameter of the template that is being checked.
+    fn parameter(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        let mut params = self.bound.params.iter();
+        let typed = params.find(|(n, _)| *n == first.text)?.1.clone();
+        if let Some(what) = self.visible_beside(env, &first.text) {
+            self.report(rules::hidden_name::problem(
+                self.path,
+                first.span,
+                &first.text,
+                &what,
+            ));
+        }
+        let Some(name) = path.names.get(1).filter(|n| !n.is_missing()) else {
+            return Some(typed);
+        };
+        if !typed.is_poison() {
+            let ty = self.model.type_name(&typed.ty);
+            self.report(rules::unknown_field::no_fields(
+                self.path,
+                name.span,
+                &first.text,
+                &ty,
+                &name.text,
+            ));
+        }
+        Some(Typed::poison())
+    }
+
     /// Variables, fields of the event in whose parentheses it stands, `event`, `old` and `subject`.
     fn variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Option<Typed> {
+        if let Some(found) = self.parameter(env, path, first) {
+            return Some(found);
+        }
         for (slot, (name, ty)) in (0..).zip(&env.binders) {
             if *name == first.text {
                 return Some(self.walk(
@@ -195,28 +220,8 @@ impl Cx<'_> {
             match decl {
                 Decl::Condition(id) if bool_fits => {
                     let name = full.clone();
-                    let of = self.model.condition(id).and_then(|c| c.subject);
-                    let place = match (of, env.subject) {
-                        (None, _) => None,
-                        (Some(of), Some(subject)) if of == subject => {
-                            Some(Place::root(Root::Subject))
-                        }
-                        (Some(of), _) => {
-                            let message = format!(
-                                "`{name}` asks something of a `{}`, and the subject here is {}",
-                                self.model.entity_name(of),
-                                env.subject.map_or("nothing".to_owned(), |s| format!(
-                                    "a `{}`",
-                                    self.model.entity_name(s)
-                                )),
-                            );
-                            self.report(rules::type_mismatch::message(
-                                self.path, path.span, message,
-                            ));
-                            return Some((name, Typed::poison()));
-                        }
-                    };
-                    return Some((name, Typed::bool(Expr::Condition(id, place, Vec::new()))));
+                    let typed = self.ask_bare(env, path.span, id, &name);
+                    return Some((name, typed));
                 }
                 Decl::Schedule(id) if bool_fits => {
                     return Some((full.clone(), Typed::bool(Expr::Open(id))));
@@ -594,7 +599,7 @@ impl Cx<'_> {
         }
         if let Some(candidate) = &env.candidate {
             known.extend(candidate.fields.iter().map(|f| f.name.to_string()));
-        } else if let Some(entity) = env.subject.and_then(|s| self.model.entity(s)) {
+        } else if let Some(entity) = env.bare().and_then(|(_, s)| self.model.entity(s)) {
             known.extend(entity.fields.iter().map(|f| f.name.to_string()));
         }
         let values = |d| {
@@ -680,13 +685,16 @@ impl Cx<'_> {
     }
 }
 
-/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`).
+/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`). One that
+/// a catalogue added to what is shared bears the catalogue's name (`bitrix24.deal`), and may be called without it where
+/// no other field has that name.
 pub(super) fn match_field<'f>(
     fields: &'f [Field],
     names: &[ast::Name],
 ) -> Option<(&'f Field, usize)> {
     let mut text = String::new();
     let mut found = None;
+    let mut bare = None;
     for (i, name) in names.iter().enumerate().take(3) {
         if i > 0 {
             text.push('.');
@@ -694,9 +702,22 @@ pub(super) fn match_field<'f>(
         text.push_str(&name.text);
         if let Some(field) = fields.iter().find(|f| f.name == text) {
             found = Some((field, i + 1));
+        } else if let Some(field) = bare_field(fields, &text) {
+            bare = Some((field, i + 1));
         }
     }
-    found
+    found.or(bare)
+}
+
+/// The only field that is called `name` behind the name of a catalogue.
+fn bare_field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
+    let mut called = fields
+        .iter()
+        .filter(|f| f.name.ends_with(name) && f.name.len() > name.len() && short(&f.name) == name);
+    match (called.next(), called.next()) {
+        (Some(field), None) => Some(field),
+        _ => None,
+    }
 }
 
 fn prefix(path: &ast::Path, used: usize) -> String {

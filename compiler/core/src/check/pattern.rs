@@ -1,6 +1,6 @@
 //! Patterns of events.
 
-use trig_grammar::{Span, ast};
+use trig_grammar::ast;
 use trig_ir::{EntityId, EventKind, Field, Type};
 
 use super::cx::{Cx, EventFields};
@@ -57,15 +57,13 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn unsupported<T>(&mut self, span: Span, what: &str) -> Option<T> {
-        self.report(rules::not_yet_supported::problem(self.path, span, what));
-        None
-    }
-
     fn path_shape(&mut self, path: &ast::Path, tail: &ast::PatternTail) -> Option<Shape> {
         use ast::PatternTail as T;
         if path.is_missing() {
             return None;
+        }
+        if self.is_goal_event(path) {
+            return self.goal_shape(path, tail);
         }
         match tail {
             T::None | T::Filter(_) => self.event_shape(path, tail),

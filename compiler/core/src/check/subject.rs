@@ -162,6 +162,8 @@ impl Cx<'_> {
                 self.report(rules::no_subject::beside_the_clock(self.path, name.span));
                 Err(())
             }
+            // a template that nothing applies may be meant for a stage
+            _ if self.bound.sample => Err(()),
             several => {
                 let names: Vec<&str> = several.iter().map(|s| self.model.entity_name(*s)).collect();
                 self.report(rules::no_subject::undecided(self.path, name.span, &names));

@@ -42,7 +42,9 @@ impl Cx<'_> {
                     ));
                     return Typed::poison();
                 }
-                Typed::constant(Value::Tag(normalize(plain.trim())), Type::Tag)
+                let tag = normalize(plain.trim());
+                self.known_tag(text.span, &tag);
+                Typed::constant(Value::Tag(tag), Type::Tag)
             }
             Some(Type::Url) => Typed::constant(value, Type::Url),
             Some(Type::Receiver) => {
@@ -75,13 +77,6 @@ impl Cx<'_> {
                     pieces.push(Expr::Const(Value::Text(normalize(literal))))
                 }
                 ast::TextPart::Interpolation { span, expr, format } => {
-                    if format.is_some() {
-                        self.report(rules::not_yet_supported::problem(
-                            self.path,
-                            *span,
-                            "a format inside a text",
-                        ));
-                    }
                     let typed = self.expr(env, expr, None);
                     match &typed.ty {
                         Type::Entity(_) => {
@@ -114,7 +109,13 @@ impl Cx<'_> {
                             &self.source(expr.span),
                         ));
                     }
-                    pieces.push(typed.expr);
+                    let format = format
+                        .as_ref()
+                        .and_then(|f| self.format(*span, f, &typed.ty));
+                    pieces.push(match format {
+                        Some(format) => Expr::Format(Box::new(typed.expr), format),
+                        None => typed.expr,
+                    });
                 }
             }
         }

@@ -71,7 +71,7 @@ impl Cx<'_> {
         let pacing = self.pacing(env, c, &o.shapes, &name);
         let zone = self.zone_of(c);
         let zone = zone.unwrap_or_else(|| self.during_zone(pacing.during.as_ref()));
-        let actions = self.body(env, c, o.home, o.name);
+        let actions = self.body(env, c, &o);
         let missed = c
             .missed
             .and_then(|(policy, span)| self.missed(policy, span, &o.starts));

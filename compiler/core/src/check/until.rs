@@ -25,7 +25,11 @@ impl Cx<'_> {
     }
 
     fn within_time(&mut self, node: &ast::Within, end: &str) -> Option<Within> {
-        let duration = self.duration(&node.duration, "write for how long it waits: `within 1d`");
+        let duration = self.some_duration(
+            &node.duration,
+            "within",
+            "write for how long it waits: `within 1d`",
+        );
         let Some(name) = &node.otherwise else {
             if duration.is_some() {
                 let written = self.source(node.span);

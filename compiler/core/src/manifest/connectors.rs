@@ -10,9 +10,10 @@ use super::{Connector, ConnectorKind, Keyed, Limits, secret, url};
 use crate::Diagnostic;
 
 const KEYS: [&str; 5] = ["deliver", "kind", "limits", "secret", "url"];
-const KINDS: [ConnectorKind; 3] = [
+const KINDS: [ConnectorKind; 4] = [
     ConnectorKind::Kommo,
     ConnectorKind::ActiveCampaign,
+    ConnectorKind::Bitrix24,
     ConnectorKind::Http,
 ];
 const LIMITS: [&str; 5] = ["attempts", "parallel", "per", "requests", "timeout"];

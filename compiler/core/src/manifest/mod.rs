@@ -26,15 +26,16 @@ pub use redact::redact;
 pub use url::WebUrl;
 
 use crate::Diagnostic;
+use crate::rules::Rule;
 use section::Section;
 
-/// The names of this module's rules, sorted.
-pub const RULES: [&str; 5] = [
-    rules::missing::NAME,
-    rules::missing_key::NAME,
-    rules::syntax::NAME,
-    rules::unknown_key::NAME,
-    rules::value::NAME,
+/// This module's rules, by name.
+pub const RULES: [Rule; 5] = [
+    rules::missing::RULE,
+    rules::missing_key::RULE,
+    rules::syntax::RULE,
+    rules::unknown_key::RULE,
+    rules::value::RULE,
 ];
 
 /// The tables of a manifest.

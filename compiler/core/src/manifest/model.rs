@@ -115,6 +115,8 @@ pub enum ConnectorKind {
     Kommo,
     /// ActiveCampaign's API and webhooks.
     ActiveCampaign,
+    /// Bitrix24's API and webhooks.
+    Bitrix24,
     /// Plain HTTP: CloudEvents in, POST requests out.
     Http,
 }
@@ -125,6 +127,7 @@ impl ConnectorKind {
         match self {
             Self::Kommo => "kommo",
             Self::ActiveCampaign => "activecampaign",
+            Self::Bitrix24 => "bitrix24",
             Self::Http => "http",
         }
     }

@@ -4,17 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{
-    ActionDecl, ActionId, ConditionId, Entity, EntityId, Enum, EnumId, Event, EventId, IfUnknown,
-    Millis, PipelineId, Project, ScheduleId, Variant,
-};
+use trig_ir::{ActionId, ConditionId, EntityId, EnumId, EventId, PipelineId, Project, ScheduleId};
 
-use super::renames::Thing;
-use super::{
-    ActionSig, ConditionSig, CooldownSig, Decl, EventSig, Lookup, Model, ParamDefault, Scope,
-    full_name,
-};
-use crate::check::literal;
+use super::{Decl, Lookup, Model, Scope, full_name};
 use crate::problem::Problem;
 use crate::rules;
 
@@ -49,14 +41,19 @@ pub(super) struct Builder<'a> {
     pub(super) model: Model,
     pub(super) problems: Vec<Problem>,
     seen: BTreeSet<SmolStr>,
-    entities: Vec<Named<'a, ast::Entity>>,
-    enums: Vec<Named<'a, ast::Enum>>,
-    events: Vec<Named<'a, ast::Event>>,
-    actions: Vec<Named<'a, ast::ActionDecl>>,
+    pub(super) entities: Vec<Named<'a, ast::Entity>>,
+    pub(super) enums: Vec<Named<'a, ast::Enum>>,
+    pub(super) groups: Vec<Named<'a, ast::Group>>,
+    pub(super) events: Vec<Named<'a, ast::Event>>,
+    pub(super) feeds: Vec<Named<'a, ast::Feed>>,
+    pub(super) actions: Vec<Named<'a, ast::ActionDecl>>,
     pub(super) pipelines: Vec<Named<'a, ast::Pipeline>>,
-    conditions: Vec<Named<'a, ast::Condition>>,
+    pub(super) conditions: Vec<Named<'a, ast::Condition>>,
     pub(super) schedules: Vec<Named<'a, ast::Schedule>>,
-    cooldowns: Vec<Named<'a, ast::Cooldown>>,
+    pub(super) cooldowns: Vec<Named<'a, ast::Cooldown>>,
+    pub(super) flows: Vec<Named<'a, ast::Flow>>,
+    pub(super) templates: Vec<Named<'a, ast::Template>>,
+    applies: Vec<Named<'a, ast::Apply>>,
 }
 
 /// Builds the model of the units, which come in a stable order: catalogues first, then files by path.
@@ -74,6 +71,11 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         conditions: Vec::new(),
         schedules: Vec::new(),
         cooldowns: Vec::new(),
+        groups: Vec::new(),
+        feeds: Vec::new(),
+        flows: Vec::new(),
+        templates: Vec::new(),
+        known: BTreeMap::new(),
     };
     let mut b = Builder {
         model,
@@ -81,12 +83,17 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         seen: BTreeSet::new(),
         entities: Vec::new(),
         enums: Vec::new(),
+        groups: Vec::new(),
         events: Vec::new(),
+        feeds: Vec::new(),
         actions: Vec::new(),
         pipelines: Vec::new(),
         conditions: Vec::new(),
         schedules: Vec::new(),
         cooldowns: Vec::new(),
+        flows: Vec::new(),
+        templates: Vec::new(),
+        applies: Vec::new(),
     };
     for unit in units {
         for item in &unit.file.items {
@@ -96,12 +103,24 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     b.assign_ids();
     b.refuse_hidden(units);
     b.resolve_entities(units);
+    b.resolve_groups();
     b.resolve_events(units);
+    b.resolve_feeds();
     b.resolve_actions();
     b.resolve_pipelines();
     b.resolve_schedules();
     b.resolve_conditions();
     b.resolve_cooldowns();
+    b.resolve_flows();
+    b.resolve_known(units);
+    let templates: Vec<_> = b
+        .templates
+        .iter()
+        .map(|t| (t.full.clone(), t.unit, t.node))
+        .collect();
+    b.resolve_templates();
+    let applies = std::mem::take(&mut b.applies);
+    b.resolve_applies(&applies, &templates);
     b.check_renamed_items(units);
     b.check_renamed_fields(units);
     b.apply_native_ids(&facts.ids);
@@ -165,13 +184,43 @@ impl<'a> Builder<'a> {
                     self.declare_plain(unit, name, Decl::Trigger);
                 }
             }
-            K::Group(node) => self.declare_plain(unit, &node.name, Decl::Other("a group")),
-            K::Feed(node) => self.declare_plain(unit, &node.name, Decl::Other("a feed")),
+            K::Group(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.groups
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
+            K::Feed(node) => {
+                let event = ast::Name {
+                    span: node.name.span,
+                    text: format!("{}.{}", node.name.text, super::feeds::UPDATED),
+                };
+                let full = self.fresh(unit, &node.name);
+                if let Some(full) = full
+                    && self.fresh(unit, &event).is_some()
+                {
+                    let named = Named { full, unit, node };
+                    self.feeds.push(named);
+                }
+            }
             K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Other("a breaker")),
-            K::Flow(node) => self.declare_plain(unit, &node.name, Decl::Other("a flow")),
-            K::Template(node) => self.declare_plain(unit, &node.name, Decl::Other("a template")),
+            K::Flow(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.flows
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
+            K::Template(node) => {
+                let full = self.fresh(unit, &node.name);
+                self.templates
+                    .extend(full.map(|full| Named { full, unit, node }));
+            }
             K::Apply(node) => {
-                self.declare_plain(unit, &node.name, Decl::Other("an applied template"))
+                if let Some(full) = self.fresh(unit, &node.name) {
+                    let decl = Decl::Other("an applied template");
+                    self.model
+                        .scope
+                        .insert(unit.catalogue, &node.name.text, decl);
+                    self.applies.push(Named { full, unit, node });
+                }
             }
             K::Use(_) | K::Extend(_) | K::Known(_) | K::Test(_) | K::Bad => {}
         }
@@ -214,6 +263,16 @@ impl<'a> Builder<'a> {
             Decl::Schedule(ScheduleId(i))
         });
         enter(scope, &mut self.cooldowns, Decl::Cooldown);
+        enter(scope, &mut self.groups, Decl::Group);
+        enter(scope, &mut self.flows, Decl::Flow);
+        enter(scope, &mut self.templates, Decl::Template);
+        // the events of feeds follow on the declared ones
+        enter(scope, &mut self.feeds, |_| Decl::Other("a feed"));
+        let first = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        for (i, feed) in (first..).zip(&self.feeds) {
+            let name = format!("{}.{}", feed.node.name.text, super::feeds::UPDATED);
+            scope.insert(feed.unit.catalogue, &name, Decl::Event(EventId(i)));
+        }
     }
 
     /// A name of the project must not hide what a catalogue or the language itself calls so.
@@ -256,312 +315,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn resolve_entities(&mut self, units: &[Unit<'a>]) {
-        for (i, named) in (0..).zip(std::mem::take(&mut self.entities)) {
-            let fields = self.fields(
-                named.unit,
-                &named.node.fields,
-                Some(EntityId(i)),
-                &named.full,
-            );
-            self.model.entities.push(Entity {
-                name: named.full,
-                fields,
-            });
-        }
-        for named in std::mem::take(&mut self.enums) {
-            let mut variants: Vec<Variant> = Vec::new();
-            for v in &named.node.variants {
-                if variants.iter().any(|have| have.name == v.name.text) {
-                    self.problems.push(rules::duplicate_field::problem(
-                        named.unit.path,
-                        v.name.span,
-                        "variant",
-                        &v.name.text,
-                        &named.full,
-                    ));
-                    continue;
-                }
-                let native_id = v
-                    .native_id
-                    .as_ref()
-                    .and_then(ast::TextLit::plain)
-                    .map(SmolStr::from);
-                variants.push(Variant {
-                    name: v.name.text.as_str().into(),
-                    native_id,
-                    was: old_name(v.was.as_ref()),
-                });
-            }
-            let things: Vec<Thing<'_>> = named
-                .node
-                .variants
-                .iter()
-                .map(|v| Thing::new(named.unit.path, &v.name, v.was.as_ref()))
-                .collect();
-            self.check_renames(&things);
-            self.model.enums.push(Enum {
-                name: named.full,
-                variants,
-            });
-        }
-        for (unit, extend) in extends(units) {
-            match self.lookup(unit, &extend.target) {
-                Some((_, Decl::Entity(id))) => {
-                    let name = self
-                        .model
-                        .entity(id)
-                        .map(|e| e.name.clone())
-                        .unwrap_or_default();
-                    let more = self.fields(unit, &extend.fields, Some(id), &name);
-                    let have = self
-                        .model
-                        .entities
-                        .get_mut(id.index())
-                        .map(|e| &mut e.fields);
-                    if let Some(have) = have {
-                        join_fields(&mut self.problems, unit, &extend.fields, have, more, &name);
-                    }
-                }
-                Some((_, Decl::Event(_))) | None => {}
-                Some((full, other)) => self.problems.push(rules::wrong_kind::problem(
-                    unit.path,
-                    extend.target.span,
-                    &full,
-                    other.kind(),
-                    "an entity or an event",
-                )),
-            }
-        }
-    }
-
-    fn resolve_events(&mut self, units: &[Unit<'a>]) {
-        for named in std::mem::take(&mut self.events) {
-            if let Some(webhook) = &named.node.webhook {
-                self.problems.push(rules::not_yet_supported::problem(
-                    named.unit.path,
-                    webhook.span,
-                    "an event `from webhook`",
-                ));
-            }
-            let subjects = named
-                .node
-                .subjects
-                .iter()
-                .filter_map(|path| self.entity_id(named.unit, path))
-                .collect();
-            let fields = self.fields(named.unit, &named.node.fields, None, &named.full);
-            self.model.events.push(EventSig {
-                event: Event {
-                    name: named.full,
-                    fields,
-                    webhook: None,
-                    updates: Vec::new(),
-                },
-                subjects,
-            });
-        }
-        for (unit, extend) in extends(units) {
-            if let Lookup::Found(_, Decl::Event(id)) = self
-                .model
-                .scope
-                .lookup(unit.catalogue, &extend.target.text())
-            {
-                let name = self
-                    .model
-                    .event(id)
-                    .map(|e| e.event.name.clone())
-                    .unwrap_or_default();
-                let more = self.fields(unit, &extend.fields, None, &name);
-                let have = self
-                    .model
-                    .events
-                    .get_mut(id.index())
-                    .map(|e| &mut e.event.fields);
-                if let Some(have) = have {
-                    join_fields(&mut self.problems, unit, &extend.fields, have, more, &name);
-                }
-            }
-        }
-        // an event `for deal` that declares no field for it has one all the same
-        for i in 0..self.model.events.len() {
-            let Some(sig) = self.model.events.get(i) else {
-                continue;
-            };
-            let mut missing = Vec::new();
-            let mut clashes = Vec::new();
-            for subject in &sig.subjects {
-                if Model::references(&sig.event.fields, *subject)
-                    .next()
-                    .is_none()
-                {
-                    let field = super::fields::subject_field(&self.model, *subject);
-                    if sig.event.fields.iter().any(|f| f.name == field.name) {
-                        clashes.push((sig.event.name.clone(), field.name.clone()));
-                    } else {
-                        missing.push(field);
-                    }
-                }
-            }
-            for (event, field) in clashes {
-                let (path, span) = event_place(units, &event);
-                self.problems.push(rules::duplicate_field::problem(
-                    &path, span, "subject", &field, &event,
-                ));
-            }
-            if let Some(sig) = self.model.events.get_mut(i) {
-                sig.event.fields.extend(missing);
-                sig.event.fields.sort_by(|a, b| a.name.cmp(&b.name));
-            }
-        }
-    }
-
-    fn resolve_actions(&mut self) {
-        for named in std::mem::take(&mut self.actions) {
-            let node = named.node;
-            let mut defaults = BTreeMap::new();
-            for param in &node.params {
-                if let Some(default) = &param.default {
-                    match param_default(default) {
-                        Some(value) => {
-                            defaults.insert(param.name.text.as_str().into(), value);
-                        }
-                        None => self.problems.push(rules::invalid_literal::problem(
-                            named.unit.path,
-                            default.span,
-                            "a default must be `subject` or a constant".to_owned(),
-                        )),
-                    }
-                }
-            }
-            let mut emits = Vec::new();
-            for path in &node.emits {
-                match self.lookup(named.unit, path) {
-                    Some((_, Decl::Event(id))) => emits.push(id),
-                    Some((full, other)) => self.problems.push(rules::wrong_kind::problem(
-                        named.unit.path,
-                        path.span,
-                        &full,
-                        other.kind(),
-                        "an event",
-                    )),
-                    None => {}
-                }
-            }
-            let if_unknown = match node.if_unknown.as_ref().map(|n| (n, n.text.as_str())) {
-                None | Some((_, "retry")) => IfUnknown::Retry,
-                Some((_, "hold")) => IfUnknown::Hold,
-                Some((name, other)) => {
-                    self.problems.push(rules::unknown_name::word(
-                        named.unit.path,
-                        name.span,
-                        "`if_unknown`",
-                        other,
-                        &["hold", "retry"],
-                    ));
-                    IfUnknown::Retry
-                }
-            };
-            let params = self.params(named.unit, &node.params, &named.full);
-            self.check_defaults(named.unit, &node.params, &params, &defaults);
-            let subjects = node
-                .subjects
-                .iter()
-                .filter_map(|path| self.entity_id(named.unit, path))
-                .collect();
-            self.model.actions.push(ActionSig {
-                decl: ActionDecl {
-                    name: named.full,
-                    params,
-                    if_unknown,
-                    emits,
-                    when: None,
-                },
-                subjects,
-                defaults,
-                open: node.open,
-            });
-        }
-    }
-
-    /// A default must be of its parameter's type.
-    fn check_defaults(
-        &mut self,
-        unit: Unit<'_>,
-        nodes: &[ast::Field],
-        params: &[trig_ir::Field],
-        defaults: &BTreeMap<SmolStr, ParamDefault>,
-    ) {
-        for param in params {
-            let fits = match (defaults.get(&param.name), &param.ty) {
-                (None, _) | (_, trig_ir::Type::Any) => true,
-                (Some(ParamDefault::Subject), ty) => matches!(ty, trig_ir::Type::Entity(_)),
-                (Some(ParamDefault::Const(_, of)), ty) => of == ty,
-            };
-            let node = nodes.iter().find(|n| n.name.text == param.name.as_str());
-            if let (false, Some(default)) = (fits, node.and_then(|n| n.default.as_ref())) {
-                let ty = self.model.type_name(&param.ty);
-                let message = format!("the default of `{}` is no `{ty}`", param.name);
-                let problem = rules::type_mismatch::message(unit.path, default.span, message);
-                self.problems.push(problem);
-            }
-        }
-    }
-
-    fn resolve_conditions(&mut self) {
-        for named in std::mem::take(&mut self.conditions) {
-            if let Some(first) = named.node.params.first() {
-                self.problems.push(rules::not_yet_supported::problem(
-                    named.unit.path,
-                    first.span,
-                    "a condition with parameters",
-                ));
-            }
-            let subject = named
-                .node
-                .subject
-                .as_ref()
-                .and_then(|path| self.entity_id(named.unit, path));
-            self.model.conditions.push(ConditionSig {
-                name: named.full,
-                subject,
-            });
-        }
-    }
-
-    fn resolve_cooldowns(&mut self) {
-        for named in std::mem::take(&mut self.cooldowns) {
-            let written = &named.node.duration;
-            let window = match literal::duration(written) {
-                // one that is missing has been said
-                Ok(zero) if zero == Millis::default() && !written.parts.is_empty() => {
-                    Err("a cooldown of zero lets everything through".to_owned())
-                }
-                other => other,
-            };
-            let window = window.unwrap_or_else(|message| {
-                self.problems.push(rules::invalid_literal::problem(
-                    named.unit.path,
-                    written.span,
-                    message,
-                ));
-                Millis::DAY
-            });
-            let per = named.node.per.as_ref().map(|key| {
-                key.paths
-                    .iter()
-                    .map(|p| p.names.iter().map(|n| n.text.as_str().into()).collect())
-                    .collect()
-            });
-            self.model.cooldowns.push(CooldownSig {
-                name: named.full,
-                was: old_name(named.node.was.as_ref()),
-                window,
-                per,
-            });
-        }
-    }
-
     /// The native ids of the installation, over those of the sources.
     fn apply_native_ids(&mut self, ids: &[(SmolStr, SmolStr, Span)]) {
         for (path, id, span) in ids {
@@ -600,14 +353,6 @@ impl<'a> Builder<'a> {
     pub(super) fn entity_id(&mut self, unit: Unit<'_>, path: &ast::Path) -> Option<EntityId> {
         match self.lookup(unit, path)? {
             (_, Decl::Entity(id)) => Some(id),
-            (_, Decl::Other("a group")) => {
-                self.problems.push(rules::not_yet_supported::problem(
-                    unit.path,
-                    path.span,
-                    "a group of entities",
-                ));
-                None
-            }
             (full, other) => {
                 self.problems.push(rules::wrong_kind::problem(
                     unit.path,
@@ -639,28 +384,6 @@ fn enter<T>(scope: &mut Scope, list: &mut [Named<'_, T>], decl: impl Fn(u32) -> 
     }
 }
 
-/// Where an event is declared.
-fn event_place(units: &[Unit<'_>], full: &str) -> (SmolStr, Span) {
-    for unit in units {
-        if let Some(span) = crate::places::find(unit.file, unit.catalogue, full) {
-            return (unit.path.clone(), span);
-        }
-    }
-    (SmolStr::default(), Span::default())
-}
-
-fn extends<'a>(units: &[Unit<'a>]) -> Vec<(Unit<'a>, &'a ast::Extend)> {
-    let mut found = Vec::new();
-    for unit in units {
-        for item in &unit.file.items {
-            if let ast::ItemKind::Extend(extend) = &item.kind {
-                found.push((*unit, extend));
-            }
-        }
-    }
-    found
-}
-
 /// The dotted name of an event or action as one name.
 fn as_name(path: &ast::Path) -> ast::Name {
     if path.is_missing() {
@@ -669,45 +392,5 @@ fn as_name(path: &ast::Path) -> ast::Name {
     ast::Name {
         span: path.span,
         text: path.text(),
-    }
-}
-
-fn join_fields(
-    problems: &mut Vec<Problem>,
-    unit: Unit<'_>,
-    nodes: &[ast::Field],
-    have: &mut Vec<trig_ir::Field>,
-    more: Vec<trig_ir::Field>,
-    owner: &SmolStr,
-) {
-    for field in more {
-        match have.binary_search_by(|f| f.name.cmp(&field.name)) {
-            Ok(_) => {
-                let span = nodes
-                    .iter()
-                    .find(|n| n.name.text == field.name)
-                    .map_or(Span::default(), |n| n.name.span);
-                problems.push(rules::duplicate_field::problem(
-                    unit.path,
-                    span,
-                    "field",
-                    &field.name,
-                    owner,
-                ));
-            }
-            Err(at) => have.insert(at, field),
-        }
-    }
-}
-
-fn param_default(expr: &ast::Expr) -> Option<ParamDefault> {
-    match &expr.kind {
-        ast::ExprKind::Path(path) if path.single().is_some_and(|n| n.text == "subject") => {
-            Some(ParamDefault::Subject)
-        }
-        _ => literal::constant(expr)
-            .ok()
-            .flatten()
-            .map(|(value, ty)| ParamDefault::Const(value, ty)),
     }
 }

@@ -34,6 +34,15 @@ fn built_in(name: &str) -> Option<Type> {
     })
 }
 
+/// Whose fields they are: decides what they may say.
+#[derive(Clone, Copy)]
+enum FieldsOf {
+    Record(EntityId),
+    Event,
+    Webhook,
+    Params,
+}
+
 impl Builder<'_> {
     /// Resolves fields; sorted by name, the first of a name counts. `owner` is the entity whose fields they are.
     pub(super) fn fields(
@@ -43,7 +52,20 @@ impl Builder<'_> {
         owner: Option<EntityId>,
         owner_name: &SmolStr,
     ) -> Vec<Field> {
-        let mut fields = self.resolve(unit, nodes, owner, owner_name, false);
+        let of = owner.map_or(FieldsOf::Event, FieldsOf::Record);
+        let mut fields = self.resolve(unit, nodes, of, owner_name);
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        fields
+    }
+
+    /// Resolves fields of an event that is read from a webhook, sorted by name.
+    pub(super) fn webhook_fields(
+        &mut self,
+        unit: Unit<'_>,
+        nodes: &[ast::Field],
+        owner_name: &SmolStr,
+    ) -> Vec<Field> {
+        let mut fields = self.resolve(unit, nodes, FieldsOf::Webhook, owner_name);
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         fields
     }
@@ -55,17 +77,20 @@ impl Builder<'_> {
         nodes: &[ast::Field],
         owner_name: &SmolStr,
     ) -> Vec<Field> {
-        self.resolve(unit, nodes, None, owner_name, true)
+        self.resolve(unit, nodes, FieldsOf::Params, owner_name)
     }
 
     fn resolve(
         &mut self,
         unit: Unit<'_>,
         nodes: &[ast::Field],
-        owner: Option<EntityId>,
+        of: FieldsOf,
         owner_name: &SmolStr,
-        params: bool,
     ) -> Vec<Field> {
+        let owner = match of {
+            FieldsOf::Record(id) => Some(id),
+            FieldsOf::Event | FieldsOf::Webhook | FieldsOf::Params => None,
+        };
         let mut fields: Vec<Field> = Vec::with_capacity(nodes.len());
         for node in nodes {
             if node.name.is_missing() {
@@ -104,14 +129,33 @@ impl Builder<'_> {
                     "`silent` says what a CRM does not report: it stands in catalogues only",
                 ));
             }
-            if let Some(default) = node.default.as_ref().filter(|_| !params) {
-                self.problems.push(rules::not_yet_supported::problem(
-                    unit.path,
-                    default.span,
-                    "a default of a field",
-                ));
+            if let Some(default) = &node.default {
+                let (message, help) = match of {
+                    FieldsOf::Params | FieldsOf::Webhook => ("", ""),
+                    FieldsOf::Record(_) => (
+                        "a field of a record has no default: what the CRM does not say is `empty`",
+                        "write `field or else …` where it is read",
+                    ),
+                    FieldsOf::Event => (
+                        "only what a webhook sends is read from a place",
+                        "declare the event `from webhook \"…\"`",
+                    ),
+                };
+                if !message.is_empty() {
+                    self.problems.push(rules::misplaced_clause::with_help(
+                        unit.path,
+                        default.span,
+                        message,
+                        help,
+                    ));
+                }
             }
-            let ty = self.type_of(unit, &node.ty, owner);
+            let ty = match (&node.ty.kind, of) {
+                (ast::TypeKind::By { entity, .. }, FieldsOf::Webhook) => {
+                    self.entity_id(unit, entity).map_or(Type::Any, Type::Entity)
+                }
+                _ => self.type_of(unit, &node.ty, owner),
+            };
             if let Some(owner) = owner
                 && ty == Type::Stage(owner)
                 && node.name.text != "stage"
@@ -159,10 +203,11 @@ impl Builder<'_> {
                 None => Type::Any,
             },
             ast::TypeKind::By { .. } => {
-                self.problems.push(rules::not_yet_supported::problem(
+                self.problems.push(rules::misplaced_clause::with_help(
                     unit.path,
                     ty.span,
-                    "a reference found `by` a field",
+                    "a record is found `by` a field in an event `from webhook` only",
+                    "write the entity alone",
                 ));
                 Type::Any
             }
@@ -245,21 +290,27 @@ impl Builder<'_> {
 }
 
 /// The field by which an event refers to its subject, where none is declared.
-pub(super) fn subject_field(model: &Model, subject: EntityId) -> Field {
+pub(super) fn subject_field(model: &Model, subject: EntityId, optional: bool) -> Field {
     Field {
         name: model.entity_name(subject).into(),
         ty: Type::Entity(subject),
-        optional: false,
+        optional,
         native_id: None,
         silent: false,
         was: None,
     }
 }
 
-/// Sets the native id of what `path` names: a pipeline, a stage, or a field of an entity.
+/// Sets the native id of what `path` names: a pipeline, a stage, an entity, or a field of one.
 pub(super) fn set_native_id(model: &mut Model, path: &str, id: &SmolStr) -> bool {
     if let Some(pipeline) = model.pipelines.iter_mut().find(|p| p.name == path) {
         pipeline.native_id = Some(id.clone());
+        return true;
+    }
+    if let Lookup::Found(_, Decl::Entity(entity)) = model.scope.lookup(None, path)
+        && let Some(entity) = model.entities.get_mut(entity.index())
+    {
+        entity.native_id = Some(id.clone());
         return true;
     }
     let Some((owner, name)) = path.rsplit_once('.') else {
@@ -304,6 +355,7 @@ pub(crate) fn native_id_paths(model: &Model) -> Vec<String> {
         );
     }
     for entity in &model.entities {
+        paths.push(short(&entity.name).to_owned());
         paths.extend(
             entity
                 .fields

@@ -1,23 +1,35 @@
 //! The declarations of a project, resolved: what a file's check needs to know of all others.
 
+mod actions;
 mod build;
+mod conditions;
+mod entities;
+mod events;
+mod feeds;
 mod fields;
+mod flows;
+mod groups;
+mod known;
 mod pipelines;
 mod renames;
 mod schedules;
 mod scope;
+mod templates;
+mod updates;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trig_ir::{
-    ActionDecl, ConditionId, Entity, EntityId, Enum, Event, EventId, Field, Millis, Pipeline,
+    ActionDecl, ConditionId, Entity, EntityId, Enum, Event, EventId, Feed, Field, Millis, Pipeline,
     PipelineId, Project, Schedule, ScheduleId, StageName, Type, Value,
 };
 
 pub(crate) use build::{Facts, Unit, build};
 pub(crate) use fields::native_id_paths;
 pub(crate) use scope::{Decl, Lookup, Scope, full_name};
+pub(crate) use templates::part_name;
 
 /// The declarations of a project. Position-free: see [`crate::problem::Problem`].
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +48,45 @@ pub(crate) struct Model {
     pub(crate) conditions: Vec<ConditionSig>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) cooldowns: Vec<CooldownSig>,
+    pub(crate) groups: Vec<GroupSig>,
+    pub(crate) feeds: Vec<Feed>,
+    pub(crate) flows: Vec<FlowSig>,
+    pub(crate) templates: Vec<TemplateSig>,
+    /// Names that are all there are, by the plural of their kind: `tags`.
+    pub(crate) known: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
+}
+
+/// A group of entities.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GroupSig {
+    pub(crate) name: SmolStr,
+    pub(crate) members: Vec<EntityId>,
+}
+
+/// A flow's signature.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FlowSig {
+    pub(crate) name: SmolStr,
+    /// For whom it runs.
+    pub(crate) subject: Option<EntityId>,
+    /// Their names, in order.
+    pub(crate) goals: Vec<SmolStr>,
+}
+
+/// A template's signature.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TemplateSig {
+    pub(crate) name: SmolStr,
+    /// The file in which it stands, and the catalogue that this is.
+    pub(crate) path: SmolStr,
+    pub(crate) catalogue: Option<&'static str>,
+    pub(crate) params: Vec<Field>,
+    /// The values of parameters that may be left out, by name.
+    pub(crate) defaults: BTreeMap<SmolStr, ParamDefault>,
+    /// Whether anything applies it.
+    pub(crate) applied: bool,
+    /// The names of what it makes, behind the apply's own; `""` for a nameless trigger.
+    pub(crate) parts: Vec<SmolStr>,
 }
 
 /// An event's signature.
@@ -72,6 +123,7 @@ pub(crate) enum ParamDefault {
 pub(crate) struct ConditionSig {
     pub(crate) name: SmolStr,
     pub(crate) subject: Option<EntityId>,
+    pub(crate) params: Vec<Field>,
 }
 
 /// A shared cooldown.

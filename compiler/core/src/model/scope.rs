@@ -18,7 +18,13 @@ pub(crate) enum Decl {
     /// An index into [`super::Model::cooldowns`].
     Cooldown(u32),
     Trigger,
-    /// Something that this version of the compiler does not carry out yet; its keyword.
+    /// An index into [`super::Model::flows`].
+    Flow(u32),
+    /// An index into [`super::Model::groups`].
+    Group(u32),
+    /// An index into [`super::Model::templates`].
+    Template(u32),
+    /// Something that is only declared, never used by this name; its kind, with its article.
     Other(&'static str),
 }
 
@@ -35,6 +41,9 @@ impl Decl {
             Self::Schedule(_) => "a schedule",
             Self::Cooldown(_) => "a cooldown",
             Self::Trigger => "a trigger",
+            Self::Flow(_) => "a flow",
+            Self::Group(_) => "a group",
+            Self::Template(_) => "a template",
             Self::Other(keyword) => keyword,
         }
     }

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "ambiguous-name",
     level: Severity::Error,
     summary: "a name with several readings",
-    explain: "A name is bare only where it has one reading. Otherwise the full name says which is meant.",
+    explain: include_str!("ambiguous_name.md"),
 };
 
 /// Several catalogues, or several kinds of things, have the name.

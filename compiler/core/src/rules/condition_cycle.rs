@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "condition-cycle",
     level: Severity::Error,
     summary: "conditions that ask each other in a circle",
-    explain: "A condition that asks itself, directly or through others, has no answer.",
+    explain: include_str!("condition_cycle.md"),
 };
 
 /// The chain of conditions that leads back to its beginning.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "condition-too-large",
     level: Severity::Error,
     summary: "a condition that asks more than anybody could wait for",
-    explain: "A condition that asks others, which ask others, and each more than once, can come to billions of questions for one event. It is counted with all that it asks.",
+    explain: include_str!("condition_too_large.md"),
 };
 
 /// How many operators and values a condition may have, those of the conditions that it asks included.

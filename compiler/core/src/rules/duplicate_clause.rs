@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-clause",
     level: Severity::Error,
     summary: "a clause that stands twice",
-    explain: "Of each clause but `on`, `unless` and `allow`, a trigger has one.",
+    explain: include_str!("duplicate_clause.md"),
 };
 
 /// The clause stands a second time.

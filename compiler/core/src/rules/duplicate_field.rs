@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-field",
     level: Severity::Error,
     summary: "a field, variant or stage that is declared twice",
-    explain: "Inside its owner, each field, variant and stage has a name of its own.",
+    explain: include_str!("duplicate_field.md"),
 };
 
 /// `owner` has a field (variant, stage) called `name` already.

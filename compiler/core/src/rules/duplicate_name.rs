@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-name",
     level: Severity::Error,
     summary: "a name that is declared twice",
-    explain: "All files of a project share one flat namespace: a trigger, condition, pipeline or entity is identified by its name alone.",
+    explain: include_str!("duplicate_name.md"),
 };
 
 /// `full` is declared here again.

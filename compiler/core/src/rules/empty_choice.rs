@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "empty-choice",
     level: Severity::Error,
     summary: "a choice among nothing",
-    explain: "A condition on tags with no tags holds for everything or for nothing, and nobody means that.",
+    explain: include_str!("empty_choice.md"),
 };
 
 /// `op []`

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "hidden-name",
     level: Severity::Error,
     summary: "a name that hides another",
-    explain: "A variable, field or declaration must not be called like something that is visible where it stands: nobody could tell the two apart.",
+    explain: include_str!("hidden_name.md"),
 };
 
 /// `name` is visible already, as `what`.

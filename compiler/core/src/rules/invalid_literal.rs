@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "invalid-literal",
     level: Severity::Error,
     summary: "a number, date, time or duration that does not exist",
-    explain: "The literal has the right form, but there is no such value.",
+    explain: include_str!("invalid_literal.md"),
 };
 
 /// What is wrong with it.

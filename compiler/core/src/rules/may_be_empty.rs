@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "may-be-empty",
     level: Severity::Warning,
     summary: "a text with a piece that may be empty",
-    explain: "In a text, an empty value prints nothing: a customer reads `Dear ,`. A guard that excludes the empty value, or `or else`, mends it.",
+    explain: include_str!("may_be_empty.md"),
 };
 
 /// The piece of a text may be `empty`.

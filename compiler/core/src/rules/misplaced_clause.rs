@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "misplaced-clause",
     level: Severity::Error,
     summary: "something that cannot stand here",
-    explain: "The clause, modifier or name has no meaning in this place.",
+    explain: include_str!("misplaced_clause.md"),
 };
 
 /// Why it cannot stand here.

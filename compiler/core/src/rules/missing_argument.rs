@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "missing-argument",
     level: Severity::Error,
     summary: "an argument that is needed and left out",
-    explain: "A parameter without a default, whose type is not optional, must be given.",
+    explain: include_str!("missing_argument.md"),
 };
 
 /// `owner` needs `name`.

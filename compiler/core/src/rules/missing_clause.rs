@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "missing-clause",
     level: Severity::Error,
     summary: "something that must be said and is left out",
-    explain: "A trigger starts with at least one `on`, and does something: with `do`, or by standing in a stage. A recurrence says its time of day, `within` says what becomes of a firing that has waited in vain, and `allow` says why: what would be guessed otherwise is written down.",
+    explain: include_str!("missing_clause.md"),
 };
 
 /// The trigger has no `on`.
@@ -27,14 +27,69 @@ pub(crate) fn no_start(file: &SmolStr, span: Span, name: &str) -> Problem {
 }
 
 /// The trigger has no `do` and stands in no stage.
-pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str) -> Problem {
+pub(crate) fn no_action(file: &SmolStr, span: Span, name: &str, flow: bool) -> Problem {
+    let (what, help) = if flow {
+        ("flow", "say what it does: `do { … }`")
+    } else {
+        (
+            "trigger",
+            "say what it does: `do ACTION`; only a trigger in a stage moves there by itself",
+        )
+    };
     Diagnostic::error(
         RULE.name,
-        format!("trigger `{name}` does nothing"),
+        format!("{what} `{name}` does nothing"),
         file,
         span,
     )
-    .help("say what it does: `do ACTION`; only a trigger in a stage moves there by itself")
+    .help(help)
+    .into()
+}
+
+/// A feed does not say how often it is looked at.
+pub(crate) fn no_interval(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("feed `{name}` does not say how often it is looked at"),
+        file,
+        span,
+    )
+    .help("write `every 1h` behind the address")
+    .into()
+}
+
+/// A field that a webhook's event always has stands nowhere in the body.
+pub(crate) fn no_place(file: &SmolStr, span: Span, event: &str, field: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("`{event}` always has `{field}`, and nothing says where the webhook has it"),
+        file,
+        span,
+    )
+    .into()
+}
+
+/// A template holds nothing.
+pub(crate) fn no_trigger(file: &SmolStr, span: Span, name: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("template `{name}` holds no trigger"),
+        file,
+        span,
+    )
+    .help("write one: `trigger { on EVENT  do ACTION }`; it gets the name of the `apply`")
+    .into()
+}
+
+/// A breaker lacks one of its parts.
+pub(crate) fn no_part(file: &SmolStr, span: Span, name: &str, what: &str, help: &str) -> Problem {
+    Diagnostic::error(
+        RULE.name,
+        format!("breaker `{name}` does not say {what}"),
+        file,
+        span,
+    )
+    .help(help)
     .into()
 }
 

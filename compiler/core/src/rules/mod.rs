@@ -6,6 +6,7 @@ pub(crate) mod condition_too_large;
 pub(crate) mod duplicate_clause;
 pub(crate) mod duplicate_field;
 pub(crate) mod duplicate_name;
+pub(crate) mod duplicate_test;
 pub(crate) mod empty_choice;
 pub(crate) mod hidden_name;
 pub(crate) mod impossible_rename;
@@ -18,12 +19,14 @@ pub(crate) mod no_subject;
 pub(crate) mod not_yet_supported;
 pub(crate) mod optional_value;
 pub(crate) mod syntax_error;
+pub(crate) mod test_without_expect;
 pub(crate) mod type_mismatch;
 pub(crate) mod uncorrelated_unless;
 pub(crate) mod unknown_argument;
 pub(crate) mod unknown_field;
 pub(crate) mod unknown_name;
 pub(crate) mod unknown_zone;
+pub(crate) mod unreachable_action;
 pub(crate) mod unused_allow;
 pub(crate) mod wrong_kind;
 
@@ -50,6 +53,7 @@ pub const ALL: &[Rule] = &[
     duplicate_clause::RULE,
     duplicate_field::RULE,
     duplicate_name::RULE,
+    duplicate_test::RULE,
     empty_choice::RULE,
     hidden_name::RULE,
     impossible_rename::RULE,
@@ -62,12 +66,14 @@ pub const ALL: &[Rule] = &[
     not_yet_supported::RULE,
     optional_value::RULE,
     syntax_error::RULE,
+    test_without_expect::RULE,
     type_mismatch::RULE,
     uncorrelated_unless::RULE,
     unknown_argument::RULE,
     unknown_field::RULE,
     unknown_name::RULE,
     unknown_zone::RULE,
+    unreachable_action::RULE,
     unused_allow::RULE,
     wrong_kind::RULE,
 ];
@@ -86,22 +92,16 @@ mod tests {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
         let mut files: Vec<String> = std::fs::read_dir(directory)
             .unwrap()
-            .map(|e| {
-                e.unwrap()
-                    .path()
-                    .file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .replace('_', "-")
-            })
+            .map(|e| e.unwrap().path())
+            .filter(|p| p.extension().is_some_and(|e| e == "rs"))
+            .map(|p| p.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
             .filter(|n| n != "mod")
             .collect();
         files.sort();
         assert_eq!(names, files);
         for rule in ALL {
             assert!(
-                !rule.summary.ends_with('.') && rule.explain.ends_with('.'),
+                !rule.summary.ends_with('.') && !rule.explain.trim().is_empty(),
                 "{}",
                 rule.name
             );

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "no-subject",
     level: Severity::Error,
     summary: "an event that does not lead to the subject of the trigger",
-    explain: "A trigger has one subject, and each of its starts must lead to exactly one record of that type: by the event's own reference, or by a path after `via`. Where there can be several, `for each` makes each of them the subject.",
+    explain: include_str!("no_subject.md"),
 };
 
 /// The event has no reference to the subject's entity.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "not-yet-supported",
     level: Severity::Error,
     summary: "a part of the language that this version does not carry out",
-    explain: "The language has it, and this version of the compiler reads it, but nothing would run it yet. Leaving it out silently would be worse.",
+    explain: include_str!("not_yet_supported.md"),
 };
 
 /// `what` is not carried out yet.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "optional-value",
     level: Severity::Error,
     summary: "a value that may be empty where one is needed",
-    explain: "An optional value may be compared as it is. Everywhere else, `or else` says what stands for an empty one.",
+    explain: include_str!("optional_value.md"),
 };
 
 /// The value may be `empty`.

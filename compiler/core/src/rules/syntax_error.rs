@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "syntax-error",
     level: Severity::Error,
     summary: "the text is no Trig",
-    explain: "A part of the file could not be read. What is around it is still read and checked, so one mistake does not hide another.",
+    explain: include_str!("syntax_error.md"),
 };
 
 /// A syntax error, as the grammar words it.

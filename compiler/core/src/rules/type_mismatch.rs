@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "type-mismatch",
     level: Severity::Error,
     summary: "a value of another type than is needed here",
-    explain: "There are no implicit conversions: a value must be of the type that its place asks for.",
+    explain: include_str!("type_mismatch.md"),
 };
 
 /// `wanted` (with its backticks, where it is a type) is needed, a `found` was written.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "uncorrelated-unless",
     level: Severity::Error,
     summary: "an event that cancels whatever waits",
-    explain: "An event after `unless` must belong to the firing that it cancels: by a reference to the same subject, or by what its filter says.",
+    explain: include_str!("uncorrelated_unless.md"),
 };
 
 /// Nothing says which firing the event cancels.

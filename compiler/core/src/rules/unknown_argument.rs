@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-argument",
     level: Severity::Error,
     summary: "an argument that does not exist",
-    explain: "Actions and events take the arguments that they declare.",
+    explain: include_str!("unknown_argument.md"),
 };
 
 /// `owner` takes no `name`.

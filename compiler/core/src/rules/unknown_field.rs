@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-field",
     level: Severity::Error,
     summary: "a field that the record or event does not have",
-    explain: "A field must be declared by its entity or event. Custom fields of an account are declared with `extend`.",
+    explain: include_str!("unknown_field.md"),
 };
 
 /// `owner` has no field `name`.

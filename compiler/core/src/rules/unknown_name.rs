@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-name",
     level: Severity::Error,
     summary: "a name that nothing declares",
-    explain: "Every name that is used must be declared: in a file of the project, or in a catalogue that it uses.",
+    explain: include_str!("unknown_name.md"),
 };
 
 /// A path of which nothing is known; `what` is the kind of thing that was expected.
@@ -50,6 +50,18 @@ pub(crate) fn word(
         .note(format!("possible are {list}"))
         .did_you_mean(word, allowed.iter().copied())
         .into()
+}
+
+/// A goal that a flow does not have.
+pub(crate) fn goal(file: &SmolStr, span: Span, name: &str, flow: &str, known: &[&str]) -> Problem {
+    let diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("`{flow}` has no goal `{name}`"),
+        file,
+        span,
+    );
+    Problem::from(diagnostic.did_you_mean(name, known.iter().copied()))
+        .declared(format!("`{flow}` is declared here"), flow)
 }
 
 /// A word that is no weekday. One that is written out is meant, though.
@@ -115,6 +127,52 @@ pub(crate) fn catalogue(file: &SmolStr, span: Span, name: &str, known: &[&str]) 
     .note(format!("the catalogues are {list}"))
     .did_you_mean(name, known.iter().copied())
     .into()
+}
+
+/// A connector that the manifest does not name, as the source of an event.
+pub(crate) fn source(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no connector `{name}` that takes webhooks"),
+        file,
+        span,
+    )
+    .note(format!(
+        "an event comes from a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
+    ));
+    if let Some(near) = crate::nearest(name, known.iter().copied()) {
+        diagnostic = diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\""));
+    }
+    diagnostic.into()
+}
+
+/// A name that is not among the known ones of its kind.
+pub(crate) fn known(
+    file: &SmolStr,
+    span: Span,
+    kind: &str,
+    plural: &str,
+    name: &str,
+    known: &[&str],
+) -> Problem {
+    let mut diagnostic = Diagnostic::error(
+        RULE.name,
+        format!("there is no {kind} `{name}`"),
+        file,
+        span,
+    )
+    .note(format!("`known {plural}` lists all there are"));
+    diagnostic = match crate::nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .replace_with(format!("\"{near}\"")),
+        None => diagnostic.help(format!(
+            "if it exists, add it: `known {plural} [\"{name}\"]`"
+        )),
+    };
+    diagnostic.into()
 }
 
 /// A receiver that the manifest does not name.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unknown-zone",
     level: Severity::Error,
     summary: "a time zone that does not exist",
-    explain: "Zones are named as in the IANA database: `Europe/Berlin`.",
+    explain: include_str!("unknown_zone.md"),
 };
 
 /// The database has no such zone.

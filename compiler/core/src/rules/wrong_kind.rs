@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "wrong-kind",
     level: Severity::Error,
     summary: "a name of another kind than is needed here",
-    explain: "The name is declared, but as something that cannot stand here.",
+    explain: include_str!("wrong_kind.md"),
 };
 
 /// `full` is `found`, and `wanted` is needed.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use trig_compiler::Diagnostic;
+
 /// What is shown instead of `c`; `c` itself where it is harmless.
 pub(crate) fn shown(c: char) -> char {
     match c {
@@ -29,4 +31,18 @@ pub(crate) fn message(text: &str) -> Cow<'_, str> {
             .map(|c| if c == '\n' { c } else { shown(c) })
             .collect(),
     )
+}
+
+/// A diagnostic's message with its notes and its help, a line each, shown.
+pub(crate) fn whole_message(diagnostic: &Diagnostic) -> String {
+    let mut whole = message(&diagnostic.message).into_owned();
+    for note in &diagnostic.notes {
+        whole.push_str("\nnote: ");
+        whole.push_str(&message(note));
+    }
+    if let Some(help) = &diagnostic.help {
+        whole.push_str("\nhelp: ");
+        whole.push_str(&message(help));
+    }
+    whole
 }

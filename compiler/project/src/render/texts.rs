@@ -1,6 +1,6 @@
 //! The texts that labels point into.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -19,6 +19,8 @@ pub struct Texts<'a> {
     catalogues: Catalogues,
     /// Texts that something has pointed into, with their lines.
     used: RefCell<HashMap<String, Option<Rc<Text>>>>,
+    /// The manifest as it was read, for places only.
+    manifest: OnceCell<Option<Rc<Text>>>,
 }
 
 /// One text.
@@ -31,8 +33,13 @@ pub(crate) struct Text {
 pub(crate) struct Place {
     /// From 1.
     pub(crate) line: usize,
-    /// In characters, from 1.
+    /// In characters where nothing else is said, from 1.
     pub(crate) column: usize,
+}
+
+/// Whether a path names a text that lies in no directory.
+pub(crate) fn is_catalogue(path: &str) -> bool {
+    path.starts_with("catalogue:")
 }
 
 impl<'a> Texts<'a> {
@@ -56,12 +63,13 @@ impl<'a> Texts<'a> {
             sources: files.chain(manifest).collect(),
             catalogues,
             used: RefCell::default(),
+            manifest: OnceCell::new(),
         }
     }
 
     /// The path under which a file is shown.
     pub(crate) fn shown_path(&self, path: &str) -> String {
-        if path.starts_with("catalogue:") || self.root.is_empty() || self.root == "." {
+        if is_catalogue(path) || self.root.is_empty() || self.root == "." {
             path.to_owned()
         } else {
             format!("{}/{path}", self.root)
@@ -80,22 +88,43 @@ impl<'a> Texts<'a> {
             Some(text) => Some((*text).to_owned()),
             None => (self.catalogues)(path).map(str::to_owned),
         };
-        let text = text.map(|text| {
-            let lines = Lines::new(&text);
-            Rc::new(Text { text, lines })
-        });
+        let text = text.map(|text| Rc::new(Text::new(text)));
         self.used.borrow_mut().insert(path.to_owned(), text.clone());
         text
+    }
+
+    /// The text at `path` as it was read. For places only: hiding a secret keeps bytes in their places, but not
+    /// characters, and what is secret in it must not be shown.
+    pub(crate) fn as_read(&self, path: &str) -> Option<Rc<Text>> {
+        if path != MANIFEST_PATH {
+            return self.get(path);
+        }
+        let read = || Some(Rc::new(Text::new((*self.sources.get(path)?).to_owned())));
+        self.manifest.get_or_init(read).clone()
     }
 }
 
 impl Text {
+    fn new(text: String) -> Self {
+        let lines = Lines::new(&text);
+        Self { text, lines }
+    }
+
     /// The place of a byte.
     pub(crate) fn place(&self, offset: usize) -> Place {
         let offset = self.snap(offset);
         Place {
             line: self.lines.line(offset) + 1,
             column: self.lines.column(offset, &self.text) + 1,
+        }
+    }
+
+    /// The place of a byte, its column in units of UTF-16.
+    pub(crate) fn place_utf16(&self, offset: usize) -> Place {
+        let offset = self.snap(offset);
+        Place {
+            line: self.lines.line(offset) + 1,
+            column: self.lines.column_utf16(offset, &self.text) + 1,
         }
     }
 

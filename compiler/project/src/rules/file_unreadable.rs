@@ -1,16 +1,22 @@
-//! # file-unreadable
-//!
-//! A file or directory of the project cannot be read: its permissions forbid it, it is a link that leads nowhere, or
-//! it is no file at all.
-//!
-//! It is left out, and the others are checked without it.
+//! `file-unreadable`: a file or directory that cannot be read
 
 use smol_str::SmolStr;
-use trig_compiler::Diagnostic;
+use trig_compiler::rules::Rule;
+use trig_compiler::{Diagnostic, Severity};
 
-pub(crate) const NAME: &str = "file-unreadable";
+pub(crate) const RULE: Rule = Rule {
+    name: "file-unreadable",
+    level: Severity::Error,
+    summary: "a file or directory that cannot be read",
+    explain: include_str!("file_unreadable.md"),
+};
 
 /// `file` cannot be read because of `reason`.
 pub(crate) fn unreadable(file: &SmolStr, reason: &str) -> Diagnostic {
-    super::of_file(NAME, format!("`{file}` cannot be read: {reason}"), file, 0)
+    super::of_file(
+        RULE.name,
+        format!("`{file}` cannot be read: {reason}"),
+        file,
+        0,
+    )
 }

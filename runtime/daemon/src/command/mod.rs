@@ -2,6 +2,7 @@
 
 mod completions;
 mod log;
+mod man;
 mod run;
 mod state;
 
@@ -53,6 +54,7 @@ enum Command {
     Log(log::Args),
     State(state::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// The whole program.
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Log(args) => log::run(&args),
         Command::State(args) => state::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(code),

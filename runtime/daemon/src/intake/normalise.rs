@@ -27,6 +27,7 @@ pub(crate) fn hook(
     let kind = match kind {
         "kommo" => Kind::Kommo,
         "activecampaign" => Kind::ActiveCampaign,
+        "bitrix24" => Kind::Bitrix24,
         // any other system speaks CloudEvents
         _ => return events(headers, body),
     };

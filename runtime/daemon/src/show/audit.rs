@@ -6,7 +6,6 @@ use trig_ir::{ActorKind, Ir, RecordKey};
 
 use super::lines::time;
 use super::style::{BAD, DIM, DOUBT, GOOD, PLAIN, WAITING};
-use super::why::why;
 
 /// The trigger that something is about.
 pub(super) fn trigger(audit: &Audit) -> Option<&str> {
@@ -105,7 +104,7 @@ pub(super) fn audited(
         } => (
             DIM,
             "  not",
-            format!("{}  {}", named(trigger, subject.as_ref()), why(reason, ir)),
+            format!("{}  {}", named(trigger, subject.as_ref()), reason.told(ir)),
         ),
         Audit::Cancelled {
             trigger,
@@ -114,7 +113,7 @@ pub(super) fn audited(
         } => (
             DOUBT,
             "  dropped",
-            format!("{}  {}", named(trigger, subject.as_ref()), why(reason, ir)),
+            format!("{}  {}", named(trigger, subject.as_ref()), reason.told(ir)),
         ),
         Audit::Acted { trigger, text, .. } => {
             (PLAIN, "  did", format!("{trigger:<width$}  {text}"))

@@ -4,7 +4,6 @@ mod audit;
 mod json;
 mod lines;
 mod style;
-mod why;
 
 use std::io::{self, Write};
 use std::thread::{self, JoinHandle};

@@ -9,6 +9,7 @@ use super::ctx::Ctx;
 use crate::decode::coerce;
 use crate::eval::Unknown;
 use crate::json::plain;
+use crate::state::Fields;
 
 pub(super) fn perform(
     ctx: Ctx<'_>,
@@ -20,6 +21,7 @@ pub(super) fn perform(
         return Ok(Done::NoOp("the action is not declared".to_owned()));
     };
     let mut values = Map::new();
+    let mut given = Fields::default();
     let mut missing = None;
     for (name, arg) in args {
         // all of them are looked at: one that is not known weighs more than one that is empty
@@ -33,9 +35,14 @@ pub(super) fn perform(
         }
         let value = out.value.into_owned();
         let typed = param.and_then(|param| coerce(engine, &param.ty, value.clone()));
-        values.insert(name.to_string(), plain(&typed.unwrap_or(value)));
+        let value = typed.unwrap_or(value);
+        values.insert(name.to_string(), plain(&value));
+        given.set(name.clone(), value);
     }
     if let Some(reason) = missing {
+        return Ok(Done::NoOp(reason));
+    }
+    if let Some(reason) = super::when::refused(ctx.scope, decl, &given) {
         return Ok(Done::NoOp(reason));
     }
     Ok(Done::Call {

@@ -7,6 +7,9 @@ mod emit;
 mod move_to;
 mod set;
 mod start;
+mod when;
+
+pub(crate) use set::{combined, typed};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -74,7 +74,7 @@ pub(super) fn perform(
 }
 
 /// The value as one of the field's type.
-fn typed(engine: &Engine, ty: &Type, value: Value) -> Result<Value, String> {
+pub(crate) fn typed(engine: &Engine, ty: &Type, value: Value) -> Result<Value, String> {
     if matches!(value, Value::Empty | Value::Raw(_)) {
         return Ok(Value::Empty);
     }
@@ -84,7 +84,12 @@ fn typed(engine: &Engine, ty: &Type, value: Value) -> Result<Value, String> {
 
 /// `+=` and `-=`. A collection gets or loses elements; a number, an amount or a duration is counted on, from nothing
 /// where it is empty.
-fn combined(op: SetOp, ty: &Type, there: &Value, value: &Value) -> Result<Value, String> {
+pub(crate) fn combined(
+    op: SetOp,
+    ty: &Type,
+    there: &Value,
+    value: &Value,
+) -> Result<Value, String> {
     if ty.element().is_some() {
         let kept = elements(there).filter(|e| op == SetOp::Add || !contains(value, e));
         let mut all: Vec<Value> = kept.cloned().collect();

@@ -143,7 +143,7 @@ fn decimal(json: &Json) -> Result<Decimal, Reason> {
     parse_decimal(&text).ok_or_else(|| not(json, "number of at most 28 digits"))
 }
 
-fn currency(code: &str) -> Option<SmolStr> {
+pub(crate) fn currency(code: &str) -> Option<SmolStr> {
     let code = code.trim();
     let valid = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
     valid.then(|| code.to_ascii_uppercase().into())

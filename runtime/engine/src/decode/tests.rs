@@ -45,6 +45,7 @@ fn engine() -> Engine {
         files: Vec::new(),
         entities: vec![Entity {
             name: "crm.lead".into(),
+            native_id: None,
             fields: Vec::new(),
         }],
         enums: vec![Enum {

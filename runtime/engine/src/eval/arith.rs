@@ -15,7 +15,7 @@ use super::functions::days_between;
 pub(crate) type Computed = Result<Value, String>;
 
 /// How many digits the minor unit of a currency has.
-fn minor_digits(currency: &str) -> u32 {
+pub(crate) fn minor_digits(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
         | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,

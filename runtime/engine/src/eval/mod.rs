@@ -2,6 +2,7 @@
 
 mod arith;
 mod compare;
+mod format;
 mod functions;
 mod like;
 mod schedule;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 
 use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
-pub(crate) use arith::{compute, money_text};
+pub(crate) use arith::{compute, minor_digits, money_text};
 pub(crate) use compare::{contains, elements, same};
 pub(crate) use schedule_turn::next_turn;
 pub(crate) use scope::{EventView, Records, Scope, Unknown};
@@ -62,7 +63,8 @@ pub(crate) struct Eval<'a> {
     scope: Scope<'a>,
     /// The subject: another one inside a condition.
     subject: Option<Cow<'a, RecordKey>>,
-    binders: Vec<(u32, Cow<'a, Value>)>,
+    /// An argument that is not known is so only where it is asked for.
+    binders: Vec<(u32, Result<Cow<'a, Value>, Unknown>)>,
     /// What was read, for people, where it is asked for.
     reads: Option<Vec<(String, Value)>>,
     /// The records that were read, where it is asked for.
@@ -101,7 +103,7 @@ impl<'a> Eval<'a> {
     /// One with values for its variables.
     pub(crate) fn binding(scope: Scope<'a>, values: &'a [Value]) -> Self {
         let numbered = (0u32..).zip(values);
-        let binders = numbered.map(|(slot, value)| (slot, Cow::Borrowed(value)));
+        let binders = numbered.map(|(slot, value)| (slot, Ok(Cow::Borrowed(value))));
         Self {
             binders: binders.collect(),
             ..Self::new(scope)
@@ -113,7 +115,7 @@ impl<'a> Eval<'a> {
         let binders = values.iter();
         Self {
             binders: binders
-                .map(|(slot, value)| (*slot, Cow::Borrowed(value)))
+                .map(|(slot, value)| (*slot, Ok(Cow::Borrowed(value))))
                 .collect(),
             ..Self::new(scope)
         }
@@ -169,7 +171,10 @@ impl<'a> Eval<'a> {
             Root::Candidate => return self.of_event(scope.candidate, place),
             Root::Binder(slot) => {
                 let bound = self.binders.iter().rev().find(|(s, _)| *s == slot);
-                bound.map_or(Cow::Borrowed(&EMPTY), |(_, value)| value.clone())
+                match bound {
+                    Some((_, value)) => value.clone()?,
+                    None => Cow::Borrowed(&EMPTY),
+                }
             }
         };
         self.go_on(start, place, 0)
@@ -345,6 +350,10 @@ impl<'a> Eval<'a> {
                 Ok(Out::of(next.map_or(Value::Empty, Value::DateTime)))
             }
             Expr::Call(function, args) => self.call(*function, args),
+            Expr::Format(of, format) => {
+                let out = self.value(of)?;
+                Ok(format::formatted(out, format, self.scope.zone))
+            }
             _ => Ok(Out::of(Value::Bool(self.test(expr)?))),
         }
     }

@@ -70,7 +70,7 @@ impl<'a> Eval<'a> {
                 Ok(self.text_test(*op, &value, &part))
             }
             Expr::IsEmpty(e) => Ok(self.value(e)?.value.is_empty()),
-            Expr::Condition(id, of, _) => self.condition(*id, of.as_ref()),
+            Expr::Condition(id, of, args) => self.condition(*id, of.as_ref(), args),
             Expr::Open(id) => {
                 let open = schedule::is_open(self.scope.engine, *id, self.scope.now);
                 self.note_schedule(*id, Value::Bool(open));
@@ -122,7 +122,13 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn condition(&mut self, id: ConditionId, of: Option<&'a Place>) -> Result<bool, Unknown> {
+    /// A named condition: it sees its own record and its arguments, and nothing of where it is asked.
+    fn condition(
+        &mut self,
+        id: ConditionId,
+        of: Option<&'a Place>,
+        args: &'a [Expr],
+    ) -> Result<bool, Unknown> {
         let Some(condition) = self.scope.engine.ir().conditions.get(id.index()) else {
             return Ok(false);
         };
@@ -130,8 +136,14 @@ impl<'a> Eval<'a> {
             Some(place) => self.record_at(place)?.map(std::borrow::Cow::Owned),
             None => None,
         };
+        let mut frame = Vec::with_capacity(args.len());
+        for (slot, arg) in (0u32..).zip(args) {
+            frame.push((slot, self.value(arg).map(|out| out.value)));
+        }
         let before = std::mem::replace(&mut self.subject, subject);
+        let outside = std::mem::replace(&mut self.binders, frame);
         let result = self.test(&condition.body);
+        self.binders = outside;
         self.subject = before;
         result
     }
@@ -141,7 +153,8 @@ impl<'a> Eval<'a> {
         let elements: Vec<Value> = compare::elements(&source).cloned().collect();
         let mut unknown = None;
         for element in elements {
-            self.binders.push((slot, std::borrow::Cow::Owned(element)));
+            self.binders
+                .push((slot, Ok(std::borrow::Cow::Owned(element))));
             let result = self.test(filter);
             self.binders.pop();
             match result {

@@ -213,7 +213,7 @@ impl Layers<'_> {
         self.marks.put(key, mark);
     }
 
-    fn drop_mark(&mut self, key: &MarkKey) {
+    pub(crate) fn drop_mark(&mut self, key: &MarkKey) {
         if let Some(mark) = self.marks.get(key) {
             let row = (mark.expires, key.clone());
             self.mark_times.remove(&row);

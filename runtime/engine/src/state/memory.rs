@@ -75,6 +75,7 @@ impl Layers<'_> {
     /// Forgets what is old enough.
     pub(crate) fn forget(&mut self, now: Timestamp) {
         self.purge_marks(now);
+        self.purge_firsts(now);
         while let Some(((at, key), ())) = self.seen_times.first() {
             if at.plus(DEDUPE_KEPT) > now {
                 break;

@@ -1,11 +1,15 @@
 //! What the engine remembers of a workspace. All keys are full names: no dense id, position in a file or path is stored.
 
+mod breakers;
+mod clocks;
+mod firsts;
 mod marks;
 mod memory;
 mod pending;
 mod phase;
 mod record;
 mod serial;
+mod sweeps;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +19,16 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
 
-pub(crate) use marks::{Mark, MarkKey, NEVER, Span};
+pub(crate) use breakers::Tripping;
+pub(crate) use clocks::{Begun, ClockKey, ClockName, ClockRow, DueKey, DueRow};
+pub(crate) use firsts::{FirstKey, FirstRow};
+pub(crate) use marks::{KEEP, Mark, MarkKey, NEVER, Span};
 pub(crate) use pending::{
     Before, Captured, Delay, FiringKey, KindName, Pending, StartName, Timer, TimerKey, Watch,
 };
 pub(crate) use phase::{Phase, Running, Turn};
-pub(crate) use record::{Fields, Grave, Provisional, Record};
+pub(crate) use record::{Fields, Grave, Provisional, Record, Seen};
+pub(crate) use sweeps::{Over, Sweep};
 pub(crate) use table::{Layer, Read};
 
 use crate::Effect;
@@ -93,6 +101,22 @@ tables! {
     seen: (SmolStr, SmolStr) => Timestamp,
     /// Fields that were written here and whose echo is still to come.
     writes: WriteKey => Provisional,
+    /// Recurrences and one-shots of triggers, and when each comes next.
+    clocks: ClockKey => ClockRow,
+    /// Offsets of records that are due some time.
+    dues: DueKey => DueRow,
+    /// Due instants of offsets that have run, or were missed, by trigger and record, in order.
+    settled: (SmolStr, RecordKey) => Vec<Timestamp>,
+    /// Since when a trigger has an offset from a field: what was due before never runs.
+    begun: Begun => Timestamp,
+    /// When the first of the events of a `first …` came.
+    firsts: FirstKey => FirstRow,
+    /// Fan-outs that go on in slices, in the order in which they began.
+    sweeps: u64 => Arc<Sweep>,
+    /// What breakers have counted.
+    breakers: SmolStr => Tripping,
+    /// Names that were moved already: what, new name, old name.
+    renames: (SmolStr, SmolStr, SmolStr) => (),
 
     // indexes: functions of the tables above, not serialised
     /// Graves by age.
@@ -117,6 +141,8 @@ tables! {
     outbox_keys: SmolStr => u64,
     /// Dedupe keys by age.
     seen_times: (Timestamp, (SmolStr, SmolStr)) => (),
+    /// Marks of `first …` by the time at which they are forgotten.
+    first_times: (Timestamp, FirstKey) => (),
     /// Confirmed writes by age.
     write_times: (Timestamp, WriteKey) => (),
 }
@@ -132,6 +158,10 @@ pub(crate) struct Meta {
     pub(crate) next_arming: u64,
     /// The number of the next effect.
     pub(crate) next_effect: u64,
+    /// The number of the next record that is seen for the first time.
+    pub(crate) next_seen: u64,
+    /// The number of the next fan-out that goes on in slices.
+    pub(crate) next_sweep: u64,
     /// The revision that was activated last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) revision: Option<RevisionHash>,
@@ -163,7 +193,7 @@ impl State {
         self.meta.revision.as_ref()
     }
 
-    /// When the next firing that waits is due. May lie in the past of [`Self::now`]: then a tick is due at once.
+    /// When the next firing that waits, or clock, is due. May lie in the past of [`Self::now`]: then a tick is due at once.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.tables.timers.first_key_value().map(|(key, ())| key.0)
     }
@@ -177,7 +207,9 @@ impl State {
     /// arming. Bodies that run are among them.
     pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
         let timed = self.tables.timers.keys().filter_map(|timer| {
-            let Timer::Firing(number) = &timer.4;
+            let Timer::Firing(number) = &timer.4 else {
+                return None;
+            };
             self.tables.pending.get(number)
         });
         let rest = self.tables.pending.values();
@@ -198,6 +230,12 @@ impl State {
         let all = self.tables.pending.values();
         let running = all.filter(|pending| pending.phase.has_begun());
         running.map(|pending| pending.revision.clone()).collect()
+    }
+
+    /// Whether a fan-out over very many records is under way: then a [`crate::InputKind::Slice`] takes it on, as soon as
+    /// nothing else waits for its turn.
+    pub fn has_slices(&self) -> bool {
+        !self.tables.sweeps.is_empty()
     }
 
     /// The keys of all records, in order.

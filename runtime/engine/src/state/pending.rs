@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp, Value};
 
-use super::{Fields, Layers, MarkKey, Phase, Record};
+use super::{ClockName, Fields, Layers, MarkKey, Phase, Record};
 use crate::Actor;
 use crate::key::Origin;
 
@@ -103,6 +103,8 @@ pub(crate) type TimerKey = (
 pub(crate) enum Timer {
     /// A firing that waits, by arming number.
     Firing(u64),
+    /// A clock of the trigger; of an offset, for that subject.
+    Clock(ClockName),
 }
 
 /// A firing that waits.

@@ -70,9 +70,20 @@ pub(crate) struct Record {
     /// The source's own clock of the newest snapshot.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) clock: Option<i64>,
+    /// When it was first heard of. `None`: it is not stored yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) seen: Option<Seen>,
     /// Nobody has reported it: it has nothing but what was written here.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub(crate) local: bool,
+}
+
+/// When a record was first heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    /// Its number among all records that ever were.
+    pub(crate) number: u64,
+    pub(crate) at: Timestamp,
 }
 
 /// A deleted record.

@@ -10,7 +10,10 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use trig_ir::{RecordKey, Timestamp};
 
-use super::{Grave, Layers, Mark, MarkKey, Meta, Pending, Provisional, Record, State, WriteKey};
+use super::{
+    Begun, ClockKey, ClockRow, DueKey, DueRow, FirstKey, FirstRow, Grave, Layers, Mark, MarkKey,
+    Meta, Pending, Provisional, Record, State, Sweep, Tripping, WriteKey,
+};
 use crate::Effect;
 
 /// The rows of a table; map keys that are no text have no JSON.
@@ -32,6 +35,14 @@ struct Written<'a> {
     outbox: Rows<'a, u64, Arc<Effect>>,
     seen: Rows<'a, (SmolStr, SmolStr), Timestamp>,
     writes: Rows<'a, WriteKey, Provisional>,
+    clocks: Rows<'a, ClockKey, ClockRow>,
+    dues: Rows<'a, DueKey, DueRow>,
+    settled: Rows<'a, (SmolStr, RecordKey), Vec<Timestamp>>,
+    begun: Rows<'a, Begun, Timestamp>,
+    firsts: Rows<'a, FirstKey, FirstRow>,
+    sweeps: Rows<'a, u64, Arc<Sweep>>,
+    breakers: Rows<'a, SmolStr, Tripping>,
+    renames: Rows<'a, (SmolStr, SmolStr, SmolStr), ()>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +55,14 @@ struct Stored {
     outbox: Vec<(u64, Arc<Effect>)>,
     seen: Vec<((SmolStr, SmolStr), Timestamp)>,
     writes: Vec<(WriteKey, Provisional)>,
+    clocks: Vec<(ClockKey, ClockRow)>,
+    dues: Vec<(DueKey, DueRow)>,
+    settled: Vec<((SmolStr, RecordKey), Vec<Timestamp>)>,
+    begun: Vec<(Begun, Timestamp)>,
+    firsts: Vec<(FirstKey, FirstRow)>,
+    sweeps: Vec<(u64, Arc<Sweep>)>,
+    breakers: Vec<(SmolStr, Tripping)>,
+    renames: Vec<((SmolStr, SmolStr, SmolStr), ())>,
 }
 
 impl Serialize for State {
@@ -57,6 +76,14 @@ impl Serialize for State {
             outbox: Rows(&self.tables.outbox),
             seen: Rows(&self.tables.seen),
             writes: Rows(&self.tables.writes),
+            clocks: Rows(&self.tables.clocks),
+            dues: Rows(&self.tables.dues),
+            settled: Rows(&self.tables.settled),
+            begun: Rows(&self.tables.begun),
+            firsts: Rows(&self.tables.firsts),
+            sweeps: Rows(&self.tables.sweeps),
+            breakers: Rows(&self.tables.breakers),
+            renames: Rows(&self.tables.renames),
         }
         .serialize(serializer)
     }
@@ -89,10 +116,24 @@ impl<'de> Deserialize<'de> for State {
             layers.outbox_keys.put(effect.key.clone(), number);
             layers.outbox.put(number, effect);
         }
+        for (key, row) in stored.clocks {
+            layers.put_clock(key, row);
+        }
+        for (key, row) in stored.dues {
+            layers.put_due(key, row);
+        }
+        for (key, row) in stored.firsts {
+            layers.put_first(key, row);
+        }
         layers.meta = stored.meta;
         let changes = layers.into_changes();
         state.commit(changes);
         state.tables.records = stored.records.into_iter().collect();
+        state.tables.settled = stored.settled.into_iter().collect();
+        state.tables.begun = stored.begun.into_iter().collect();
+        state.tables.sweeps = stored.sweeps.into_iter().collect();
+        state.tables.breakers = stored.breakers.into_iter().collect();
+        state.tables.renames = stored.renames.into_iter().collect();
         Ok(state)
     }
 }

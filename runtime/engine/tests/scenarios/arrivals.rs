@@ -262,3 +262,37 @@ fn expressions_can_be_asked_of_a_state() {
     assert_eq!(ask("id"), Ok(Value::Text("1".into())));
     assert_eq!(ask("contact.name"), Err("item.contact.name".to_owned()));
 }
+
+/// A CRM knows a kind of records that an account made for itself by a number, whatever the project calls it.
+#[test]
+fn a_record_comes_under_the_native_id_of_its_entity() {
+    let mut ir = world();
+    for entity in ir.entities.iter_mut().filter(|e| e.name == "crm.lead") {
+        entity.native_id = Some("1220".into());
+    }
+    let mut world = World::new(engine_with(
+        ir,
+        vec![trigger("Message", vec![on_message()])],
+    ));
+    world.arrive(record(
+        RecordOp::Created,
+        "bitrix24.#1220",
+        "5",
+        json!({"score": 3}),
+    ));
+    assert_eq!(world.value("5", "score"), Some(Value::Int(3)));
+    world.arrive(arrival(Happening::Event {
+        ty: "crm.message".into(),
+        subject: Some(("bitrix24.#1220".into(), "5".into())),
+        data: fields(json!({"text": "hi"})),
+    }));
+    assert_eq!(world.count("fired Message"), 1, "{}", world.story);
+    // another number is nobody's
+    world.arrive(record(
+        RecordOp::Created,
+        "bitrix24.#1221",
+        "6",
+        json!({"score": 3}),
+    ));
+    assert_eq!(world.count("no entity `bitrix24.#1221` is declared"), 1);
+}

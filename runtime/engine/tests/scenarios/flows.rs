@@ -281,6 +281,7 @@ fn what_has_begun_finishes_on_its_own_revision() {
     other.entities.insert(
         0,
         Entity {
+            native_id: None,
             name: "crm.aaa".into(),
             fields: Vec::new(),
         },

@@ -61,6 +61,7 @@ fn stage(name: &str, native: &str, kind: StageKind) -> Stage {
 pub(crate) fn world() -> Ir {
     let entity = |name: &str, fields: Vec<Field>| Entity {
         name: name.into(),
+        native_id: None,
         fields,
     };
     let event = |name: &str, fields: Vec<Field>| Event {
@@ -947,5 +948,12 @@ pub(crate) fn line(audit: &Audit) -> String {
         Audit::Sweep { trigger } => format!("sweep of {trigger}"),
         Audit::Cut { reason } => format!("cut: {reason}"),
         Audit::Activated { .. } => "activated".to_owned(),
+    }
+}
+
+impl World {
+    /// The time of the next input.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.at)
     }
 }

@@ -6,7 +6,7 @@ use trig_engine::{Arrival, Happening, RecordOp};
 
 use super::hook::Hook;
 use crate::WireError;
-use crate::fields::{Put, Reader, reference, stage, text};
+use crate::fields::{Put, Reader, is_nobody, reference, stage, text};
 use crate::form::{Branch, Node};
 
 pub(super) const CONTACT: &str = "crm.contact";
@@ -67,6 +67,10 @@ pub(super) fn contact(
         .and_then(|link| link.text("account"));
     let account = account.or(hook.tree.text("customer_acct_id"));
     fields.put("account", account.map(reference));
+    // with double opt-in this comes only once it is confirmed
+    if hook.ty == "subscribe" && hook.tree.text("list").is_some_and(|list| !is_nobody(list)) {
+        fields.insert("confirmed".to_owned(), Json::Bool(true));
+    }
     let mut change = Change::default();
     if let Some(names) = contact.text("tags") {
         let (tags, before) = tags(hook, names);

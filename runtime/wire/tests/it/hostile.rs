@@ -6,7 +6,7 @@ use trig_wire::{Headers, Kind, cloudevents, webhook};
 use crate::common::header;
 use crate::webhooks::FORM;
 
-const KINDS: [Kind; 2] = [Kind::Kommo, Kind::ActiveCampaign];
+const KINDS: [Kind; 3] = [Kind::Kommo, Kind::ActiveCampaign, Kind::Bitrix24];
 
 fn form(body: &[u8]) -> String {
     header(&webhook(Kind::Kommo, "kommo", &FORM, body))
@@ -105,6 +105,37 @@ fn forms_that_activecampaign_would_not_send() {
 }
 
 #[test]
+fn forms_that_bitrix24_would_not_send() {
+    let bodies = [
+        "data[FIELDS][ID]=5&ts=1766047124",
+        "event=&data[FIELDS][ID]=5",
+        "event[a]=ONCRMDEALADD&data[FIELDS][ID]=5",
+        "event=ONCRMDEALADD",
+        "event=ONCRMDEALADD&data=5",
+        "event=ONCRMDEALADD&data[FIELDS]=5",
+        "event=ONCRMDEALADD&data[FIELDS][ID]=0",
+        "event=onCrmDealUpdate&data[FIELDS][ID][x]=5",
+        "event=ONCRMDYNAMICITEMADD&data[FIELDS][ID]=5",
+        "event=ONTASKADD&data[FIELDS_BEFORE][ID]=5",
+        "event=ONTASKDELETE&data[FIELDS_AFTER]=undefined",
+        "event=ONTASKCOMMENTADD&data[FIELDS_AFTER][ID]=5",
+        "event=ONBOOKINGADD&data[FIELDS][ID]=5",
+        "event=ONVOXIMPLANTCALLEND&data[CALL_TYPE]=2",
+        "event=ONOPENLINEMESSAGEADD&data[DATA]=5",
+        "event=ONOPENLINEMESSAGEADD&data[DATA][7]=5",
+        "event=ONOPENLINEMESSAGEADD&data[DATA][0][message][text]=a",
+        "event=ONSESSIONSTART&data[DATA][0][chat][id]=",
+        "event=ONIMCONNECTORMESSAGEADD&data[MESSAGES][0][im]=5",
+    ];
+    let read = |body: &&str| {
+        let result = webhook(Kind::Bitrix24, "b24", &FORM, body.as_bytes());
+        assert!(result.is_err(), "{body}");
+        format!("{body}\n    {}\n", header(&result))
+    };
+    insta::assert_snapshot!(bodies.iter().map(read).collect::<String>());
+}
+
+#[test]
 fn forms_that_are_taken() {
     for body in [
         // no memory for what lies between
@@ -127,7 +158,7 @@ fn forms_that_are_taken() {
     assert!(webhook(Kind::Kommo, "kommo", &FORM, keys(10_001).as_bytes()).is_err());
 }
 
-/// What looks like a form of one of the two.
+/// What looks like a form of one of the three.
 fn form_like() -> impl Strategy<Value = String> {
     let segment = prop::sample::select(vec![
         "",
@@ -151,6 +182,13 @@ fn form_like() -> impl Strategy<Value = String> {
         "update",
         "talk_id",
         "uid",
+        "ID",
+        "ENTITY_TYPE_ID",
+        "CALL_ID",
+        "CALL_TYPE",
+        "chat",
+        "message",
+        "user_id",
     ]);
     let root = prop::sample::select(vec![
         "leads[add]",
@@ -169,6 +207,13 @@ fn form_like() -> impl Strategy<Value = String> {
         "list",
         "date_time",
         "updated_fields",
+        "event",
+        "data",
+        "data[FIELDS]",
+        "data[DATA][0]",
+        "data[MESSAGES][0]",
+        "auth",
+        "ts",
         "x",
     ]);
     let value = prop::sample::select(vec![
@@ -189,6 +234,10 @@ fn form_like() -> impl Strategy<Value = String> {
         "||a||",
         "{\"PHONE\":1}",
         "2026-01-15T10:00:00Z",
+        "ONCRMDEALUPDATE",
+        "ONCRMDYNAMICITEMADD",
+        "ONOPENLINEMESSAGEADD",
+        "ONVOXIMPLANTCALLEND",
     ]);
     let pair =
         (root, prop::collection::vec(segment, 0..6), value).prop_map(|(root, segments, value)| {

@@ -23,6 +23,7 @@ fn ids_of_a_body_differ_from_each_other() {
     for (kind, system) in [
         (Kind::Kommo, "kommo"),
         (Kind::ActiveCampaign, "activecampaign"),
+        (Kind::Bitrix24, "bitrix24"),
     ] {
         for (name, body) in samples(system) {
             let arrivals = webhook(kind, system, &FORM, &body).expect("samples are good");
@@ -66,6 +67,28 @@ fn another_change_has_another_id() {
     };
     assert!(
         ids(Kind::ActiveCampaign, &tag("a")).is_disjoint(&ids(Kind::ActiveCampaign, &tag("b")))
+    );
+}
+
+/// One event can come to us by several subscriptions, each with tokens of its own.
+#[test]
+fn neither_tokens_nor_subscriptions_count() {
+    let body = |handler: &str, token: &str, ts: &str, id: &str| {
+        format!(
+            "event=ONCRMDEALUPDATE&event_handler_id={handler}&data[FIELDS][ID]={id}&ts={ts}&auth[access_token]={token}"
+        )
+    };
+    let first = ids(Kind::Bitrix24, &body("1", "a", "1766047124", "5"));
+    assert_eq!(
+        first,
+        ids(Kind::Bitrix24, &body("2", "b", "1766047124", "5"))
+    );
+    assert!(first.is_disjoint(&ids(Kind::Bitrix24, &body("1", "a", "1766047125", "5"))));
+    assert!(first.is_disjoint(&ids(Kind::Bitrix24, &body("1", "a", "1766047124", "6"))));
+    // without a time nothing tells a repetition from the same thing happening again
+    assert_eq!(
+        ids(Kind::Bitrix24, &body("1", "a", "soon", "5")),
+        BTreeSet::from([None])
     );
 }
 

@@ -80,3 +80,28 @@ fn kommo() {
 fn activecampaign() {
     check(Kind::ActiveCampaign, "activecampaign");
 }
+
+#[test]
+fn bitrix24() {
+    check(Kind::Bitrix24, "bitrix24");
+}
+
+/// Bitrix24 sends along what lets one act in the account. The samples have `CREDENTIAL` for it.
+#[test]
+fn credentials_are_not_passed_on() {
+    let mut with = 0;
+    for (name, body) in samples("bitrix24") {
+        let text = String::from_utf8(body.clone()).expect("samples are UTF-8");
+        with += usize::from(text.contains("CREDENTIAL"));
+        let arrivals = webhook(Kind::Bitrix24, "bitrix24", &FORM, &body).expect("samples are good");
+        let json = serde_json::to_string(&arrivals).expect("arrivals serialise");
+        assert!(!json.contains("CREDENTIAL"), "{name}: {json}");
+        assert!(!json.contains("oauth.bitrix.info"), "{name}: {json}");
+        // errors quote keys, never values
+        let cut = text.replace("event=", "happened=");
+        let refused = webhook(Kind::Bitrix24, "bitrix24", &FORM, cut.as_bytes());
+        let error = refused.expect_err("there is no event").to_string();
+        assert!(!error.contains("CREDENTIAL"), "{name}: {error}");
+    }
+    assert!(with > 60, "{with}");
+}

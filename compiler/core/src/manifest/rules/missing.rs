@@ -1,24 +1,17 @@
-//! # manifest-missing
-//!
-//! A project is a directory with a `trig.toml`. It holds what differs between installations, the project's id first:
-//! everything that is stored for a project is kept under that id.
-//!
-//! Create the file next to the `.trig` files:
-//!
-//! ```toml
-//! [project]
-//! id = "acme"
-//! language = "1"
-//! zone = "Europe/Berlin"
-//! currency = "EUR"
-//! ```
+//! `manifest-missing`: a project without a `trig.toml`
 
 use trig_grammar::Span;
 
 use super::file;
 use crate::Diagnostic;
+use crate::rules::{Rule, Severity};
 
-pub(crate) const NAME: &str = "manifest-missing";
+pub(crate) const RULE: Rule = Rule {
+    name: "manifest-missing",
+    level: Severity::Error,
+    summary: "a project without a `trig.toml`",
+    explain: include_str!("missing.md"),
+};
 
 const MINIMAL: &str = "create it with these lines:
 
@@ -30,7 +23,7 @@ zone = \"Europe/Berlin\"";
 /// There is no manifest.
 pub(crate) fn missing() -> Diagnostic {
     Diagnostic::error(
-        NAME,
+        RULE.name,
         "the project has no `trig.toml`",
         &file(),
         Span::empty(0),
@@ -49,7 +42,7 @@ mod tests {
         let [only] = found.as_slice() else {
             panic!("{found:?}");
         };
-        assert_eq!(only.rule, super::NAME);
+        assert_eq!(only.rule, super::RULE.name);
     }
 
     #[test]

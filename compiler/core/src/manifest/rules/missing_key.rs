@@ -1,17 +1,17 @@
-//! # manifest-missing-key
-//!
-//! A table of the manifest lacks a key that it cannot do without:
-//!
-//! - `[project]` needs an `id`, because everything that is stored for a project is kept under it;
-//! - `[connectors.NAME]` needs a `kind`, because the kind is the protocol that is spoken;
-//! - a secret needs `env` or `file`.
+//! `manifest-missing-key`: a table of the manifest without a key that it needs
 
 use trig_grammar::Span;
 
 use super::file;
 use crate::Diagnostic;
+use crate::rules::{Rule, Severity};
 
-pub(crate) const NAME: &str = "manifest-missing-key";
+pub(crate) const RULE: Rule = Rule {
+    name: "manifest-missing-key",
+    level: Severity::Error,
+    summary: "a table of the manifest without a key that it needs",
+    explain: include_str!("missing_key.md"),
+};
 
 /// The table at `path` (empty for the file) has no `key`; `example` is a line that would do.
 pub(crate) fn missing(path: &str, place: Span, key: &str, example: &str) -> Diagnostic {
@@ -21,7 +21,7 @@ pub(crate) fn missing(path: &str, place: Span, key: &str, example: &str) -> Diag
         format!("`{path}` has no `{key}`")
     };
     let separator = if example.contains('\n') { ":\n\n" } else { " " };
-    Diagnostic::error(NAME, message, &file(), place).help(match separator {
+    Diagnostic::error(RULE.name, message, &file(), place).help(match separator {
         " " => format!("add `{example}`"),
         _ => format!("add these lines{separator}{example}"),
     })

@@ -1,4 +1,4 @@
-//! The manifest's rules, one a file. A rule's doc comment is its page.
+//! The manifest's rules, one a file. Beside each lies its page.
 
 pub(super) mod missing;
 pub(super) mod missing_key;

@@ -1,26 +1,29 @@
-//! # manifest-syntax
-//!
-//! `trig.toml` is written in TOML 1.1, and this file is not: a quote or bracket is not closed, a text stands without
-//! quotes, a key is given twice.
-//!
-//! While there is such an error, nothing else of the manifest is checked.
+//! `manifest-syntax`: a manifest that is no TOML
 
 use trig_grammar::Span;
 
 use super::file;
 use crate::Diagnostic;
+use crate::rules::{Rule, Severity};
 
-pub(crate) const NAME: &str = "manifest-syntax";
+pub(crate) const RULE: Rule = Rule {
+    name: "manifest-syntax",
+    level: Severity::Error,
+    summary: "a manifest that is no TOML",
+    explain: include_str!("syntax.md"),
+};
 
 /// The file is no TOML; `what` is what the TOML parser says.
 pub(crate) fn broken(what: &str, place: Span) -> Diagnostic {
-    Diagnostic::error(NAME, what, &file(), place).note("nothing else of the manifest was checked")
+    Diagnostic::error(RULE.name, what, &file(), place)
+        .note("nothing else of the manifest was checked")
 }
 
 /// `key` is given at `place`, after it was given at `first`.
 pub(crate) fn duplicate(key: &str, place: Span, first: Option<Span>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(NAME, format!("`{key}` is given twice"), &file(), place)
-        .here("given again here");
+    let diagnostic =
+        Diagnostic::error(RULE.name, format!("`{key}` is given twice"), &file(), place)
+            .here("given again here");
     match first {
         Some(first) => diagnostic.label("first given here", &file(), first),
         None => diagnostic,

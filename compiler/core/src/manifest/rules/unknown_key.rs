@@ -1,13 +1,17 @@
-//! # manifest-unknown-key
-//!
-//! A table or key of the manifest is none that Trig knows. It would silently do nothing, so it is an error.
+//! `manifest-unknown-key`: a table or key of the manifest that Trig does not know
 
 use trig_grammar::Span;
 
 use super::file;
 use crate::Diagnostic;
+use crate::rules::{Rule, Severity};
 
-pub(crate) const NAME: &str = "manifest-unknown-key";
+pub(crate) const RULE: Rule = Rule {
+    name: "manifest-unknown-key",
+    level: Severity::Error,
+    summary: "a table or key of the manifest that Trig does not know",
+    explain: include_str!("unknown_key.md"),
+};
 
 /// The table at `path` (empty for the file) knows no `key`, only those of `known`.
 pub(crate) fn unknown(path: &str, key: &str, place: Span, known: &[&str]) -> Diagnostic {
@@ -24,7 +28,7 @@ pub(crate) fn unknown(path: &str, key: &str, place: Span, known: &[&str]) -> Dia
             format!("its keys are {}", keys.join(", ")),
         )
     };
-    let diagnostic = Diagnostic::error(NAME, message, &file(), place).note(all);
+    let diagnostic = Diagnostic::error(RULE.name, message, &file(), place).note(all);
     let part_of = |k: &&str| key.contains(*k) || (key.len() > 2 && k.contains(key));
     match crate::nearest(key, known.iter().copied()).or_else(|| known.iter().copied().find(part_of))
     {

@@ -1,19 +1,21 @@
-//! # manifest-value
-//!
-//! A value of the manifest has the wrong type, or is none that its key can have: a zone that the IANA database does
-//! not know, a currency that ISO 4217 does not list, a duration without a unit, an address without a scheme, a
-//! credential where only the name of one may stand.
+//! `manifest-value`: a value of the manifest that its key cannot have
 
 use trig_grammar::Span;
 
 use super::file;
 use crate::Diagnostic;
+use crate::rules::{Rule, Severity};
 
-pub(crate) const NAME: &str = "manifest-value";
+pub(crate) const RULE: Rule = Rule {
+    name: "manifest-value",
+    level: Severity::Error,
+    summary: "a value of the manifest that its key cannot have",
+    explain: include_str!("value.md"),
+};
 
 /// The value at `place` cannot stand there.
 pub(crate) fn wrong(message: impl Into<String>, place: Span) -> Diagnostic {
-    Diagnostic::error(NAME, message, &file(), place)
+    Diagnostic::error(RULE.name, message, &file(), place)
 }
 
 /// The value of `key` is `found` where it must be `expected`.

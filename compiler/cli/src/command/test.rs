@@ -1,0 +1,235 @@
+//! `trigc test`: runs the tests of projects.
+
+mod human;
+mod json;
+mod junit;
+mod watch;
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use trig_test::{Options, Report, Suite};
+
+use crate::Outcome;
+use crate::output::{self, Colour, Target};
+use crate::progress::Progress;
+use crate::project::{self, Project};
+
+const EXAMPLES: &str = "\
+A PATH is a project's directory, a file in it, or a directory that holds several projects. Where there is no such path,
+it is a FILTER, too. A FILTER is a part of a test's title, of its file's path, or of the name of a trigger that it
+names; letter case does not matter.
+
+Tests run on the same engine as the daemon, under a virtual clock; nothing is sent anywhere.
+
+Examples:
+  trigc test
+  trigc test shop cooldown          the tests of `shop` that have to do with `cooldown`
+  trigc test --watch                again whenever a file changes
+  trigc test --coverage --min-coverage 90
+  trigc test --format junit --out report.xml
+
+Exit codes:
+  0  all tests pass, or there are none
+  1  a test failed, or the coverage is too low
+  2  a project does not compile, or the command was not understood";
+
+/// Run the tests of projects
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Whose tests to run
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+    /// Which of them: those that have to do with one of these
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Where to write the report; `-` is the standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: Target,
+    /// Name the tests that pass, too
+    #[arg(short, long)]
+    verbose: bool,
+    /// Say which triggers no test has fired, and which guards no test has seen hold, or not hold
+    #[arg(long)]
+    coverage: bool,
+    /// Exit with 1 where the tests show less than this share of triggers and guards
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_coverage: Option<f64>,
+    /// Begin no further test after one has failed
+    #[arg(long)]
+    fail_fast: bool,
+    /// Run on so many threads; else on as many as there are cores
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Run again whenever a file of the project changes
+    #[arg(long, conflicts_with_all = ["out", "format"])]
+    watch: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people: what failed, with what led there
+    Human,
+    /// For programs: one JSON object
+    Json,
+    /// For CI systems
+    Junit,
+}
+
+/// A project whose tests were run.
+struct Ran {
+    /// Its directory, as it was given.
+    root: PathBuf,
+    /// How many tests it has, whether they were run or not.
+    all: usize,
+    report: Report,
+}
+
+pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
+    let (path, filters) = args.wanted();
+    if args.watch {
+        return watch::run(args, path, &filters, colour);
+    }
+    let projects = project::compile_all(&[path.to_owned()])?;
+    let mut broken = false;
+    for project in &projects {
+        project.show(colour)?;
+        broken |= project.ir.is_none();
+    }
+    if broken {
+        tell("the tests were not run: the project does not compile");
+        return Ok(Outcome::Broken);
+    }
+    let begun = Instant::now();
+    let mut ran = Vec::with_capacity(projects.len());
+    for project in projects {
+        ran.extend(one(args, project, &filters)?);
+        let failed = ran.iter().any(|r| r.report.failed() > 0);
+        if args.fail_fast && failed {
+            break;
+        }
+    }
+    let took = begun.elapsed();
+    args.write(&ran, colour)?;
+    Ok(conclude(args, &ran, &filters, took))
+}
+
+/// Runs the tests of a project that compiles.
+fn one(args: &Args, project: Project, filters: &[String]) -> anyhow::Result<Option<Ran>> {
+    let Some(ir) = project.ir else {
+        return Ok(None);
+    };
+    let mut suite = Suite::new(ir, project.tests);
+    let all = suite.len();
+    suite.select(filters);
+    let options = Options {
+        jobs: args.jobs,
+        fail_fast: args.fail_fast,
+        coverage: args.coverage || args.min_coverage.is_some(),
+        ..Options::default()
+    };
+    let progress = Progress::for_tests(suite.len());
+    let report = suite.run(options, &|_| progress.step());
+    progress.finish();
+    Ok(Some(Ran {
+        root: project.loaded.root,
+        all,
+        report: report.context("the tests cannot be run on several threads")?,
+    }))
+}
+
+impl Args {
+    /// The path and the filters: what names nothing on the disk is a filter.
+    fn wanted(&self) -> (&Path, Vec<String>) {
+        let mut filters = self.filters.clone();
+        match self.path.to_str() {
+            Some(word) if !self.path.exists() && !word.contains('/') => {
+                filters.insert(0, word.to_owned());
+                (Path::new("."), filters)
+            }
+            _ => (&self.path, filters),
+        }
+    }
+
+    fn write(&self, ran: &[Ran], colour: Colour) -> anyhow::Result<()> {
+        let bytes = match self.format {
+            Format::Human => None,
+            Format::Json => Some(json::report(ran)?),
+            Format::Junit => Some(junit::report(ran)?),
+        };
+        let to_file = matches!(self.out, Target::File(_));
+        if let Some(bytes) = &bytes {
+            self.out.write(bytes)?;
+        }
+        match (bytes.is_some(), to_file) {
+            (false, true) => self.out.write(&human::report(self, ran, false)),
+            (true, false) => Ok(()),
+            // a report for programs in a file leaves the terminal to people
+            _ => {
+                let coloured = colour.on(&std::io::stdout());
+                let mut out = output::stdout();
+                out.write_all(&human::report(self, ran, coloured))
+                    .and_then(|()| out.flush())
+                    .context("the standard output cannot be written")
+            }
+        }
+    }
+}
+
+/// Says how it went.
+fn conclude(args: &Args, ran: &[Ran], filters: &[String], took: Duration) -> Outcome {
+    let tests: usize = ran.iter().map(|r| r.report.tests.len()).sum();
+    let failed: usize = ran.iter().map(|r| r.report.failed()).sum();
+    let all: usize = ran.iter().map(|r| r.all).sum();
+    tell(&human::summary(tests, failed, all, filters, took));
+    let shown = covered(ran);
+    let low = args
+        .min_coverage
+        .zip(shown)
+        .filter(|(wanted, shown)| shown < wanted);
+    if let Some((wanted, shown)) = low {
+        tell(&format!(
+            "the tests show {shown:.1}% of triggers and guards, and {wanted}% are asked for"
+        ));
+    }
+    if failed > 0 || low.is_some() {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    }
+}
+
+/// The share of triggers and guards that all tests together show, in percent.
+fn covered(ran: &[Ran]) -> Option<f64> {
+    let coverages: Vec<_> = ran
+        .iter()
+        .filter_map(|r| r.report.coverage.as_ref())
+        .collect();
+    let total: usize = coverages.iter().map(|c| c.total()).sum();
+    let shown: usize = coverages.iter().map(|c| c.shown()).sum();
+    match (coverages.is_empty(), total) {
+        (true, _) => None,
+        (false, 0) => Some(100.0),
+        (false, total) => Some(shown as f64 * 100.0 / total as f64),
+    }
+}
+
+/// A line on the standard error stream: what is read by a program stays free of it.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text);
+    match number.parse::<f64>() {
+        Ok(n) if (0.0..=100.0).contains(&n) => Ok(n),
+        _ => Err("a percentage lies between 0 and 100".to_owned()),
+    }
+}

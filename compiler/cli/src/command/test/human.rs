@@ -1,0 +1,132 @@
+//! Reports for people.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use trig_test::{Coverage, GuardCoverage, TriggerCoverage};
+
+use super::{Args, Ran};
+use crate::report::Noun;
+
+/// What failed, or with `verbose` how all went, and what is not covered.
+pub(super) fn report(args: &Args, ran: &[Ran], coloured: bool) -> Vec<u8> {
+    let pick = |style: Style| if coloured { style } else { Style::new() };
+    let (bad, good) = (
+        pick(AnsiColor::BrightRed.on_default().bold()),
+        pick(AnsiColor::Green.on_default()),
+    );
+    let (bold, dim) = (pick(Style::new().bold()), pick(Style::new().dimmed()));
+    let mut out = String::new();
+    for project in ran {
+        if ran.len() > 1 && (args.verbose || project.report.failed() > 0 || args.coverage) {
+            let _ = writeln!(out, "{bold}{}{bold:#}", project.root.display());
+        }
+        for test in &project.report.tests {
+            match &test.failure {
+                None if args.verbose => {
+                    let place = &test.place;
+                    let _ = writeln!(
+                        out,
+                        "{good}passed{good:#}  {}  {dim}{place}{dim:#}",
+                        test.title
+                    );
+                }
+                None => {}
+                Some(failure) => {
+                    let place = &test.place;
+                    let _ = writeln!(
+                        out,
+                        "{bad}FAILED{bad:#}  {bold}{}{bold:#}  {dim}{place}{dim:#}",
+                        test.title
+                    );
+                    let _ = writeln!(out, "{failure}");
+                }
+            }
+        }
+        if let Some(coverage) = project.report.coverage.as_ref().filter(|_| args.coverage) {
+            not_covered(coverage, bold, dim, &mut out);
+        }
+    }
+    out.into_bytes()
+}
+
+fn not_covered(coverage: &Coverage, bold: Style, dim: Style, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "{bold}coverage{bold:#}  {:.1}%: {} of {}",
+        coverage.percent(),
+        coverage.shown(),
+        Noun("outcome").of(coverage.total()),
+    );
+    for trigger in &coverage.triggers {
+        let TriggerCoverage {
+            name,
+            place,
+            fired,
+            guards,
+        } = trigger;
+        let missing: Vec<(&GuardCoverage, &str)> = guards
+            .iter()
+            .filter_map(|guard| Some((guard, lacks(guard)?)))
+            .collect();
+        if *fired && missing.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "  {bold}{name}{bold:#}  {dim}{place}{dim:#}");
+        if !fired {
+            let _ = writeln!(out, "    has not fired");
+        }
+        for (guard, lacks) in missing {
+            let _ = writeln!(
+                out,
+                "    {}  {dim}{}{dim:#}  {lacks}",
+                guard.text, guard.place
+            );
+        }
+    }
+}
+
+/// What no test has seen of a guard.
+fn lacks(guard: &GuardCoverage) -> Option<&'static str> {
+    match (guard.held, guard.stopped) {
+        (true, true) => None,
+        (false, true) => Some("has not held"),
+        (true, false) => Some("has stopped nothing"),
+        (false, false) => Some("was not tested"),
+    }
+}
+
+/// The last line.
+pub(super) fn summary(
+    tests: usize,
+    failed: usize,
+    all: usize,
+    filters: &[String],
+    took: Duration,
+) -> String {
+    if all == 0 {
+        return "no tests: a file of the project may hold `test \"what it shows\" { … }`"
+            .to_owned();
+    }
+    if tests == 0 {
+        let filters: Vec<String> = filters.iter().map(|f| format!("`{f}`")).collect();
+        let filters = filters.join(" or ");
+        return format!(
+            "none of {} has to do with {filters}, by its title, its file or the triggers that it names",
+            Noun("test").of(all)
+        );
+    }
+    let passed = tests - failed;
+    let how = match (passed, failed) {
+        (_, 0) => "passed".to_owned(),
+        (0, _) => "failed".to_owned(),
+        _ => format!("{passed} passed, {failed} failed"),
+    };
+    let rest = match all - tests {
+        0 => String::new(),
+        rest => format!(", {rest} not run"),
+    };
+    let ms = took.as_millis();
+    format!("{}: {how}{rest}, in {ms} ms", Noun("test").of(tests))
+}

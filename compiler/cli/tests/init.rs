@@ -1,0 +1,139 @@
+//! What `trigc init` writes is a project that checks.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
+
+fn trigc(dir: &Path, args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_trigc"))
+        .current_dir(dir)
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+/// What `trigc check` finds, but for `test` blocks: no version compiles them yet.
+fn findings(dir: &Path, project: &str) -> Vec<Value> {
+    let (_, out, err) = trigc(dir, &["check", project, "--format", "json"]);
+    let report: Value = serde_json::from_str(&out).expect(&err);
+    let mut found = report["diagnostics"].as_array().unwrap().clone();
+    found.retain(|d| {
+        let of_tests = d["message"].as_str().unwrap().starts_with("`test` ");
+        !(d["rule"] == "not-yet-supported" && of_tests)
+    });
+    found
+}
+
+#[test]
+fn a_project_of_each_system_is_clean() {
+    for catalogue in ["kommo", "bitrix24", "activecampaign", "none"] {
+        let dir = tempfile::tempdir().unwrap();
+        let args = ["init", "My Shop", "--catalogue", catalogue];
+        let (code, out, err) = trigc(dir.path(), &args);
+        assert_eq!(out, "");
+        let source = format!("catalogue:{catalogue}");
+        if catalogue != "none" && trig_compiler::catalogue_text(&source).is_none() {
+            assert_eq!(code, 2);
+            assert_eq!(
+                err,
+                format!("error: this version has no catalogue `{catalogue}`\n")
+            );
+            assert!(!dir.path().join("My Shop").exists());
+            continue;
+        }
+        assert_eq!(code, 0, "{err}");
+        assert_eq!(
+            findings(dir.path(), "My Shop"),
+            [] as [Value; 0],
+            "{catalogue}"
+        );
+        let read = |path: &str| fs::read_to_string(dir.path().join("My Shop").join(path)).unwrap();
+        assert!(read("trig.toml").contains("\nid = \"my-shop\"\nname = \"My Shop\"\n"));
+        let workflow = read(".github/workflows/trig.yml");
+        let parsed = Yaml::load_from_str(&workflow).unwrap();
+        assert!(parsed[0]["jobs"]["check"]["steps"].as_vec().is_some());
+        assert!(read(".gitignore").contains("/project.json"));
+        if catalogue == "kommo" {
+            let all = ["trig.toml", "main.trig", "tests.trig"].map(read);
+            insta::assert_snapshot!(format!("{err}=====\n{}", all.join("=====\n")));
+            insta::assert_snapshot!(
+                "workflow",
+                workflow.replace(env!("CARGO_PKG_VERSION"), "VERSION")
+            );
+        }
+    }
+}
+
+/// What stands behind `#` in the manifest is right, too.
+#[test]
+fn connectors_can_be_switched_on() {
+    for catalogue in ["kommo", "activecampaign"] {
+        let dir = tempfile::tempdir().unwrap();
+        trigc(dir.path(), &["init", "--catalogue", catalogue]);
+        let path = dir.path().join("trig.toml");
+        let mut manifest = String::new();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let key = |l: &&str| l.starts_with('[') || l.contains(" = ");
+            manifest.push_str(line.strip_prefix("# ").filter(key).unwrap_or(line));
+            manifest.push('\n');
+        }
+        assert!(manifest.contains("\n[connectors.ops]\n"), "{manifest}");
+        fs::write(&path, &manifest).unwrap();
+        assert_eq!(findings(dir.path(), "."), [] as [Value; 0], "{manifest}");
+    }
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("main.trig"), "// mine").unwrap();
+    let (code, out, err) = trigc(dir.path(), &["init"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert_eq!(
+        err,
+        "error: `./main.trig` would be overwritten: nothing was written\n"
+    );
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+
+    fs::remove_file(dir.path().join("main.trig")).unwrap();
+    fs::write(dir.path().join(".gitignore"), "mine\n").unwrap();
+    let (code, _, err) = trigc(dir.path(), &["init"]);
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("kept `./.gitignore`\n") && err.contains("wrote `./main.trig`\n"),
+        "{err}"
+    );
+    let kept = fs::read_to_string(dir.path().join(".gitignore")).unwrap();
+    assert_eq!(kept, "mine\n");
+
+    let (code, _, err) = trigc(dir.path(), &["init"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("`./trig.toml`, `./main.trig`, `./tests.trig` would be"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_directory_that_cannot_be() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), "").unwrap();
+    let (code, _, err) = trigc(dir.path(), &["init", "file"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.starts_with("error: `file` cannot be created: "),
+        "{err}"
+    );
+}

@@ -1,0 +1,191 @@
+//! Uses with named arguments: actions, and events that are raised.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+use trig_grammar::ast;
+use trig_ir::{ActionKind, Expr, Field, Place, Root, Type};
+
+use super::cx::{Cx, Env};
+use super::path::match_field;
+use crate::model::{Decl, ParamDefault};
+use crate::rules;
+
+impl Cx<'_> {
+    pub(super) fn emit(
+        &mut self,
+        env: &Env,
+        path: &ast::Path,
+        args: &[ast::Arg],
+    ) -> Option<ActionKind> {
+        let pick = |decl| match decl {
+            Decl::Event(id) => Some(id),
+            _ => None,
+        };
+        let (full, id) = self.declaration(path, "an event", pick)?;
+        let sig = self.model.event(id)?;
+        let fields = sig.event.fields.clone();
+        let mut lowered = self.arguments(env, &full, &fields, args, false);
+        // a reference to the subject is the subject, where it is left out
+        for field in &fields {
+            let given = args.iter().any(|a| {
+                a.name
+                    .as_ref()
+                    .and_then(|n| match_field(&fields, std::slice::from_ref(n)))
+                    .is_some_and(|(given, _)| given.name == field.name)
+            });
+            if given {
+                continue;
+            }
+            match field.ty {
+                Type::Entity(of)
+                    if env.subject == Some(of)
+                        && crate::model::Model::references(&fields, of).count() == 1 =>
+                {
+                    lowered.push((field.name.clone(), Expr::Load(Place::root(Root::Subject))));
+                }
+                _ if !field.optional => {
+                    let ty = self.model.type_name(&field.ty);
+                    self.report(rules::missing_argument::problem(
+                        self.path,
+                        path.span,
+                        &full,
+                        &field.name,
+                        &ty,
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Some(ActionKind::Emit {
+            event: id,
+            args: lowered,
+        })
+    }
+
+    pub(super) fn call_action(&mut self, env: &Env, call: &ast::Call) -> Option<ActionKind> {
+        let pick = |decl| match decl {
+            Decl::Action(id) => Some(id),
+            _ => None,
+        };
+        let (full, id) = self.declaration(&call.callee, "an action", pick)?;
+        let sig = self.model.actions.get(id.index())?.clone();
+        if !sig.subjects.is_empty()
+            && !env.lenient
+            && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
+        {
+            let names: Vec<String> = sig
+                .subjects
+                .iter()
+                .map(|s| format!("`{}`", self.model.entity_name(*s)))
+                .collect();
+            let message = format!(
+                "`{}` is done for a {}, and the subject here is {}",
+                crate::model::short(&full),
+                names.join(" or "),
+                env.subject.map_or("nothing".to_owned(), |s| format!(
+                    "a `{}`",
+                    self.model.entity_name(s)
+                )),
+            );
+            self.report(rules::type_mismatch::message(
+                self.path,
+                call.callee.span,
+                message,
+            ));
+        }
+        let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
+        for param in &sig.decl.params {
+            let given = call.args.iter().any(|a| {
+                a.name
+                    .as_ref()
+                    .is_some_and(|n| n.text == param.name.as_str())
+            });
+            if given {
+                continue;
+            }
+            match sig.defaults.get(&param.name) {
+                Some(ParamDefault::Const(value, _)) => {
+                    args.push((param.name.clone(), Expr::Const(value.clone())));
+                }
+                Some(ParamDefault::Subject)
+                    if env.subject.is_some_and(|s| param.ty == Type::Entity(s)) =>
+                {
+                    args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
+                }
+                None if param.optional => {}
+                _ => {
+                    let ty = self.model.type_name(&param.ty);
+                    let span = call.callee.span;
+                    // an open action takes a misspelt name as a further argument: say which one it may be
+                    let names = call.args.iter().filter_map(|a| a.name.as_ref());
+                    let extra = names
+                        .map(|n| n.text.as_str())
+                        .filter(|n| sig.decl.params.iter().all(|p| p.name != *n));
+                    let meant = crate::nearest(&param.name, extra);
+                    self.report(rules::missing_argument::instead_of(
+                        self.path,
+                        span,
+                        &full,
+                        &param.name,
+                        &ty,
+                        meant,
+                    ));
+                }
+            }
+        }
+        Some(ActionKind::Call { action: id, args })
+    }
+
+    /// Named arguments against what is declared; `open` takes further ones of any type.
+    pub(super) fn arguments(
+        &mut self,
+        env: &Env,
+        owner: &SmolStr,
+        params: &[Field],
+        args: &[ast::Arg],
+        open: bool,
+    ) -> Vec<(SmolStr, Expr)> {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut lowered = Vec::with_capacity(args.len());
+        for arg in args {
+            let Some(name) = &arg.name else {
+                self.report(rules::unknown_argument::positional(
+                    self.path, arg.span, owner,
+                ));
+                continue;
+            };
+            if name.is_missing() {
+                continue;
+            }
+            if !seen.insert(&name.text) {
+                self.report(rules::unknown_argument::twice(
+                    self.path, name.span, &name.text,
+                ));
+                continue;
+            }
+            match match_field(params, std::slice::from_ref(name)) {
+                Some((param, _)) => {
+                    self.known_value(&param.name, &arg.value);
+                    let typed = self.expr(env, &arg.value, Some(&param.ty));
+                    if self.require_type(arg.value.span, &typed, &param.ty) && !param.optional {
+                        self.require_value(arg.value.span, &typed);
+                    }
+                    lowered.push((param.name.clone(), typed.expr));
+                }
+                None if open => {
+                    let typed = self.expr(env, &arg.value, None);
+                    lowered.push((name.text.as_str().into(), typed.expr));
+                }
+                None => {
+                    self.expr(env, &arg.value, None);
+                    let known: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
+                    self.report(rules::unknown_argument::problem(
+                        self.path, name.span, owner, &name.text, &known,
+                    ));
+                }
+            }
+        }
+        lowered
+    }
+}

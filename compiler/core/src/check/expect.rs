@@ -1,0 +1,154 @@
+//! Tests: what they expect.
+
+use trig_grammar::{Span, ast};
+use trig_ir::{REASONS, TestStepKind};
+
+use super::cx::Cx;
+use super::test::{Named, Reading};
+use crate::model::Decl;
+use crate::rules;
+
+impl Cx<'_> {
+    pub(super) fn expectation(
+        &mut self,
+        reading: &mut Reading,
+        expectation: &ast::Expectation,
+        span: Span,
+    ) -> Option<TestStepKind> {
+        match expectation {
+            ast::Expectation::Holds(expr) => {
+                if expr.kind == ast::ExprKind::Missing {
+                    return None;
+                }
+                Some(TestStepKind::Holds(self.condition(&reading.env, expr)))
+            }
+            ast::Expectation::Fired {
+                negated,
+                trigger,
+                subject,
+                times,
+                because,
+            } => {
+                let subject = match subject {
+                    Some(path) => Some((self.test_place(&reading.env, path)?, path.span)),
+                    None => None,
+                };
+                let times = self.times(*negated, times.as_ref(), span)?;
+                let because = match because {
+                    Some(word) => Some(self.reason(*negated, word)?),
+                    None => None,
+                };
+                if trigger.is_missing() {
+                    return None;
+                }
+                let name: smol_str::SmolStr = trigger.text().into();
+                reading.named.push(Named {
+                    name: name.clone(),
+                    span: trigger.span,
+                    started: false,
+                    subject: subject.as_ref().map(|((_, entity), span)| (*entity, *span)),
+                });
+                Some(TestStepKind::Fired {
+                    negated: *negated,
+                    trigger: name,
+                    subject: subject.map(|((place, _), _)| place),
+                    times,
+                    because,
+                })
+            }
+            ast::Expectation::Called {
+                negated,
+                call,
+                times,
+            } => {
+                let pick = |decl| match decl {
+                    Decl::Action(id) => Some(id),
+                    _ => None,
+                };
+                let times = self.times(*negated, times.as_ref(), span);
+                let (full, action) = self.declaration(&call.callee, "an action", pick)?;
+                let sig = self.model.actions.get(action.index())?;
+                let (mut params, open) = (sig.decl.params.clone(), sig.open);
+                // what the action was asked for with may be `empty` where it needs a value: then it was not asked for
+                params.iter_mut().for_each(|p| p.optional = true);
+                let args = self.arguments(&reading.env, &full, &params, &call.args, open);
+                Some(TestStepKind::Called {
+                    negated: *negated,
+                    action,
+                    args,
+                    times: times?,
+                })
+            }
+        }
+    }
+
+    /// How often; `None` where that makes no sense, which has been said.
+    fn times(
+        &mut self,
+        negated: bool,
+        times: Option<&ast::Times>,
+        span: Span,
+    ) -> Option<Option<u32>> {
+        let Some(times) = times else {
+            return Some(None);
+        };
+        if negated {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                span,
+                "`not` and a number of times do not go together",
+                "say how often it is expected, without `not`",
+            ));
+            return None;
+        }
+        match times {
+            ast::Times::Once => Some(Some(1)),
+            ast::Times::Exactly(number) => match number.text.parse::<u32>() {
+                Ok(0) => {
+                    self.report(rules::misplaced_clause::with_help(
+                        self.path,
+                        number.span,
+                        "`0 times` is written with `not`",
+                        "write `expect not …`",
+                    ));
+                    None
+                }
+                Ok(n) => Some(Some(n)),
+                Err(_) => {
+                    self.report(rules::invalid_literal::problem(
+                        self.path,
+                        number.span,
+                        "how often is a whole number".to_owned(),
+                    ));
+                    None
+                }
+            },
+        }
+    }
+
+    fn reason(&mut self, negated: bool, word: &ast::Name) -> Option<smol_str::SmolStr> {
+        if word.is_missing() {
+            return None;
+        }
+        if !negated {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                word.span,
+                "`because` says what kept a trigger from firing",
+                "write `expect not fired …`",
+            ));
+            return None;
+        }
+        if REASONS.contains(&word.text.as_str()) {
+            return Some(word.text.as_str().into());
+        }
+        self.report(rules::unknown_name::word(
+            self.path,
+            word.span,
+            "a reason not to fire",
+            &word.text,
+            REASONS,
+        ));
+        None
+    }
+}

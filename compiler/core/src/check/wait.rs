@@ -1,0 +1,56 @@
+//! `wait`, `wait until`, `stop this`.
+
+use trig_grammar::{Span, ast};
+use trig_ir::{ActionKind, Type};
+
+use super::action::{Around, Within};
+use super::cx::{Cx, Env};
+use crate::rules;
+
+impl Cx<'_> {
+    pub(super) fn wait(
+        &mut self,
+        env: &Env,
+        span: Span,
+        duration: &ast::Expr,
+        around: Around<'_>,
+    ) -> Option<ActionKind> {
+        let duration = self.value(env, duration, &Type::Duration);
+        self.not_in_each(span, "wait", around)?;
+        Some(ActionKind::Wait(duration))
+    }
+
+    pub(super) fn wait_until(
+        &mut self,
+        env: &Env,
+        span: Span,
+        condition: &ast::Expr,
+        within: Option<&ast::Within>,
+        around: Around<'_>,
+    ) -> Option<ActionKind> {
+        let until = self.until(env, span, condition, within, "stop");
+        self.not_in_each(span, "wait", around)?;
+        Some(ActionKind::WaitUntil(until))
+    }
+
+    pub(super) fn stop_this(&mut self, span: Span, around: Around<'_>) -> Option<ActionKind> {
+        self.not_in_each(span, "stop this", around)?;
+        Some(ActionKind::Stop { flow: None })
+    }
+
+    /// Nothing inside a `for each` waits or ends the whole body; says so.
+    fn not_in_each(&mut self, span: Span, what: &str, around: Around<'_>) -> Option<()> {
+        if around.within != Within::Each {
+            return Some(());
+        }
+        self.report(rules::misplaced_clause::with_help(
+            self.path,
+            span,
+            format!(
+                "`{what}` cannot stand in a `for each`: it does its actions for all records at once"
+            ),
+            "start a flow for each of them: `start FLOW for RECORD`",
+        ));
+        None
+    }
+}

@@ -1,0 +1,27 @@
+//! `test-without-expect`: a test that expects nothing
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "test-without-expect",
+    level: Severity::Warning,
+    summary: "a test that expects nothing",
+    explain: include_str!("test_without_expect.md"),
+};
+
+/// The test called `title` cannot fail.
+pub(crate) fn problem(file: &SmolStr, span: Span, title: &str) -> Problem {
+    Diagnostic::warning(
+        RULE.name,
+        format!("the test \"{title}\" expects nothing, so it cannot fail"),
+        file,
+        span,
+    )
+    .help("write `expect fired TRIGGER`, or what else must be so in the end")
+    .into()
+}

@@ -1,0 +1,27 @@
+//! `unreachable-action`: an action that is never done
+
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use super::{Rule, Severity};
+use crate::Diagnostic;
+use crate::problem::Problem;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "unreachable-action",
+    level: Severity::Warning,
+    summary: "an action that is never done",
+    explain: "What stands behind `stop this` in the same block is never done: the body has ended.",
+};
+
+/// The body has ended before this action.
+pub(crate) fn problem(file: &SmolStr, span: Span) -> Problem {
+    Diagnostic::warning(
+        RULE.name,
+        "this is never done: `stop this` has ended the body before it",
+        file,
+        span,
+    )
+    .help("remove it, or move it before `stop this`")
+    .into()
+}
