@@ -116,17 +116,19 @@ pub(crate) fn occurrences(
 }
 
 fn on_day(every: &Recurrence, day: Date, zone: &str) -> Vec<Timestamp> {
-    let tomorrow = day.tomorrow().unwrap();
-    let month_ends = tomorrow.month() != day.month();
+    let month_ends = day.tomorrow().unwrap().month() != day.month();
     let at = match every {
         Recurrence::Interval(step) => {
-            let end = first_at(tomorrow, Time::midnight(), zone);
-            let mut at = first_at(day, Time::midnight(), zone);
+            // what the local clock would show, whether it does or jumps over it
             let mut found = Vec::new();
-            while at < end {
-                found.push(at);
-                at = at.plus(*step);
+            let mut nominal = 0;
+            while nominal < DAY {
+                let minutes = i8::try_from(nominal / 60_000 % 60).unwrap();
+                let hours = i8::try_from(nominal / 3_600_000).unwrap();
+                found.push(first_at(day, Time::constant(hours, minutes, 0, 0), zone));
+                nominal += step.0;
             }
+            found.dedup();
             return found;
         }
         Recurrence::Day(at) => Some(at),

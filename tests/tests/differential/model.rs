@@ -229,6 +229,7 @@ pub(crate) fn world() -> Ir {
     let entity = |name: &str, fields| Entity {
         name: name.into(),
         fields,
+        native_id: None,
     };
     let mut office = schedule("Office", 0..5, &[(9, 13), (14, 18)]);
     office

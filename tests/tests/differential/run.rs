@@ -78,12 +78,13 @@ impl Pair {
             note(&mut self.seen, audit);
         }
         self.naive.apply(&input);
+        self.naive.learn(&self.keys);
     }
 
     /// What is due at once, and slices.
     fn settle(&mut self) {
         for _ in 0..MOST {
-            if self.naive.has_slices() {
+            if self.state.has_slices() || self.naive.has_slices() {
                 self.apply(InputKind::Slice);
             } else if self.state.next_due().is_some_and(|due| due <= self.now) {
                 self.apply(InputKind::Tick);
@@ -156,8 +157,31 @@ impl Pair {
             return Err("two effects have one key".to_owned());
         }
         for seen in [&mut engine, &mut naive] {
+            // of several starts, which one tells why it did not hold is nobody's business
+            let several = |name: &SmolStr| {
+                let mut triggers = self.engine.ir().triggers.iter();
+                triggers.any(|t| t.name == *name && t.starts.len() > 1)
+            };
+            let told = ["by", "when", "stage", "no subject", "breaker", "unknown"];
+            // and so is which dates a record had when it went
+            let dates = |name: &SmolStr| {
+                let mut triggers = self.engine.ir().triggers.iter();
+                let trigger = triggers.find(|t| t.name == *name);
+                trigger.is_some_and(|t| t.starts.iter().any(|s| s.clock.is_some()))
+            };
+            seen.stopped.retain(|(name, _, why)| {
+                !(several(name) && told.contains(why)) && !(dates(name) && *why == "gone")
+            });
+            for (_, subject, why) in &mut seen.stopped {
+                // neither of them has to know of whom
+                if ["breaker", "not first"].contains(why) {
+                    subject.clear();
+                }
+            }
             seen.stopped.sort();
+            // the first of several that were missed in a row stands for all
             seen.missed.sort();
+            seen.missed.dedup_by(|b, a| (&a.0, &a.1) == (&b.0, &b.1));
             seen.no_ops.sort();
         }
         differ("fired", &engine.fired, &naive.fired)?;

@@ -48,7 +48,8 @@ pub(crate) fn show(case: &Case) -> String {
                 id.as_ref().map_or(String::new(), |id| format!(" as {id}")),
             ),
         };
-        writeln!(text, "  {n}: after {} of {clock}: {what}", step.wait).unwrap();
+        let mark = if step.fixed { "=" } else { ">" };
+        writeln!(text, "  {mark}{n}: after {} of {clock}: {what}", step.wait).unwrap();
     }
     text
 }

@@ -16,7 +16,7 @@ use crate::dice::Dice;
 use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 
 /// What another part of the engine does.
-pub(crate) const SECOND_PART: bool = false;
+pub(crate) const SECOND_PART: bool = true;
 
 /// A program and what happens to it.
 #[derive(Clone)]

@@ -126,7 +126,7 @@ impl Maker<'_> {
         let soon = today.saturating_add(jiff::Span::new().days(self.dice.between(0, 6)));
         let clock = match self.dice.below(8) {
             0 => Clock::Once(soon, at),
-            1 => Clock::Every(Recurrence::Interval(Millis(self.dice.pick(&[3, 6, 12]) * Millis::HOUR.0))),
+            1 => Clock::Every(Recurrence::Interval(Millis(self.dice.pick(&[1, 3, 6, 12]) * Millis::HOUR.0))),
             2 => Clock::Every(Recurrence::Week(vec![1, 4, 7], at)),
             3 => Clock::Every(Recurrence::MonthDay(self.dice.pick(&[1, 28, 31]), at)),
             4 => Clock::Every(Recurrence::MonthEnd(at)),

@@ -14,6 +14,8 @@ pub(crate) struct Step {
     pub(crate) wait: Millis,
     /// The clock is looked at whenever something is due; else nothing ran in the meantime.
     pub(crate) ticks: bool,
+    /// The case is none without it.
+    pub(crate) fixed: bool,
     pub(crate) what: What,
 }
 
@@ -91,6 +93,7 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
         steps.push(Step {
             wait: Millis(minutes * Millis::MINUTE.0),
             ticks: dice.percent(75),
+            fixed: false,
             what,
         });
     }
@@ -101,6 +104,7 @@ fn now(what: What) -> Step {
     Step {
         wait: Millis(0),
         ticks: true,
+        fixed: true,
         what,
     }
 }

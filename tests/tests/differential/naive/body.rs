@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 use trig_ir::*;
 
-use super::{Firing, Naive, Phase};
+use super::{Firing, Naive, Phase, Sent, Written};
 use crate::eval::{Unknown, elements};
 use crate::model::{Event, Fields, to_json};
 
@@ -307,14 +307,22 @@ impl Naive {
         }
     }
 
-    pub(super) fn effect(&mut self, text: String) {
-        self.outbox += 1;
+    fn effect(&mut self, text: String) {
+        self.send(text, None);
+    }
+
+    fn send(&mut self, text: String, written: Option<Written>) {
+        self.sent.push(Sent {
+            key: SmolStr::default(),
+            written,
+            ended: None,
+        });
         self.seen.effects.push(text);
     }
 
-    pub(super) fn write(&mut self, key: &RecordKey, field: &SmolStr, value: &Value) {
-        let fields = json!({ field.as_str(): to_json(value) });
-        self.effect(format!("write {key} {fields}"));
+    pub(super) fn write(&mut self, written: Written) {
+        let fields = json!({ written.field.as_str(): to_json(&written.to) });
+        self.send(format!("write {} {fields}", written.record), Some(written));
     }
 
     /// A value, and whether it is a failed computation.

@@ -17,11 +17,11 @@ impl Naive {
             if !covers(&breaker.of, field) {
                 continue;
             }
-            if counter.open_until.is_some_and(|until| self.now < until) {
+            let now = self.now;
+            counter.changes.push(now);
+            if counter.open_until.is_some_and(|until| now < until) {
                 continue;
             }
-            counter.changes.push(self.now);
-            let now = self.now;
             let count = counter
                 .changes
                 .iter()
@@ -30,7 +30,6 @@ impl Naive {
             if count > breaker.over as usize {
                 let until = self.now.plus(breaker.pause);
                 counter.open_until = Some(until);
-                counter.changes.clear();
                 self.seen.opened.push((breaker.name.clone(), until));
             }
         }

@@ -11,6 +11,9 @@ use crate::model::{Event, subject_text};
 /// Due, priority, trigger, subject, number.
 type Order = (Timestamp, Reverse<i32>, SmolStr, Option<RecordKey>, u64);
 
+/// What waits already goes before what begins at the same time.
+const LAST: u64 = u64::MAX;
+
 #[derive(Clone)]
 enum Due {
     Firing(Firing),
@@ -40,11 +43,11 @@ impl Naive {
                     self.queue.push_back(event);
                 }
                 Due::Date(event, runs) => {
-                    let (Some((trigger, start)), Some(key)) = (event.only.clone(), order.3) else {
+                    let (Some((trigger, _)), Some(key)) = (event.only.clone(), order.3) else {
                         continue;
                     };
                     self.histogram.note("offset", runs);
-                    let mark = (trigger.clone(), start, key.clone(), order.0);
+                    let mark = (trigger.clone(), key.clone(), order.0);
                     self.due_done.push(mark);
                     if runs {
                         self.queue.push_back(event);
@@ -85,7 +88,7 @@ impl Naive {
             else {
                 continue;
             };
-            let order = (*at, priority(name), name.clone(), None, 0);
+            let order = (*at, priority(name), name.clone(), None, LAST);
             all.push((order, Due::Occurrence(event.clone())));
         }
         for (name, start, key, at, allowed) in self.dates(until) {
@@ -102,7 +105,7 @@ impl Naive {
                 .with("record", Value::Record(key.clone()));
             event.only = Some((name.clone(), start));
             let runs = (until - at).0 <= allowed.0;
-            let order = (at, priority(&name), name, Some(key), 0);
+            let order = (at, priority(&name), name, Some(key), LAST);
             all.push((order, Due::Date(event, runs)));
         }
         all.retain(|(order, _)| order.0 <= until);
@@ -168,7 +171,7 @@ impl Naive {
                     };
                     let seen = self.first_seen.get(key).copied().unwrap_or_default();
                     for at in instants(offset, date, &trigger.zone, until) {
-                        let mark = (trigger.name.clone(), n, key.clone(), at);
+                        let mark = (trigger.name.clone(), key.clone(), at);
                         let comes = at <= until && at >= self.activated && at >= seen;
                         if comes && !self.due_done.contains(&mark) {
                             let late = allowed(trigger.missed, half_of_offset(offset));

@@ -77,14 +77,14 @@ impl Naive {
                 return false;
             }
         }
+        if matches!(&subject, Some(value) if !matches!(value, Value::Record(_))) {
+            self.stop(&firing, "no subject");
+            return false;
+        }
         if let Some(first) = &start.pattern.first
             && !self.is_first(trigger, &firing, first)
         {
             self.stop(&firing, "not first");
-            return false;
-        }
-        if matches!(&subject, Some(value) if !matches!(value, Value::Record(_))) {
-            self.stop(&firing, "no subject");
             return false;
         }
         for guard in start.guards.iter().chain(&trigger.guards) {

@@ -39,20 +39,37 @@ pub(crate) struct Naive {
     marks: Vec<limits::Mark>,
     firsts: Vec<(SmolStr, usize, Vec<Value>, Option<Date>)>,
     seen_ids: Vec<SmolStr>,
-    outbox: usize,
+    /// What was sent, in order.
+    sent: Vec<Sent>,
     breakers: Vec<breakers::Counter>,
     sweeps: VecDeque<matching::Sweep>,
     /// Until when the clocks have been looked at.
     ticked: Timestamp,
     /// Occurrences that are to happen now.
     occurring: Vec<Event>,
-    due_done: Vec<(SmolStr, usize, RecordKey, Timestamp)>,
+    due_done: Vec<(SmolStr, RecordKey, Timestamp)>,
     numbers: u64,
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
     pub(crate) seen: Seen,
     pub(crate) histogram: Histogram,
+}
+
+/// An effect; of a write, what it changed.
+#[derive(Clone, Debug)]
+struct Sent {
+    key: SmolStr,
+    written: Option<Written>,
+    ended: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+struct Written {
+    record: RecordKey,
+    field: SmolStr,
+    from: Value,
+    to: Value,
 }
 
 /// A firing, from its event to the end of its body.
@@ -100,7 +117,7 @@ impl Naive {
             marks: Vec::new(),
             firsts: Vec::new(),
             seen_ids: Vec::new(),
-            outbox: 0,
+            sent: Vec::new(),
             sweeps: VecDeque::new(),
             ticked: Timestamp(0),
             occurring: Vec::new(),
@@ -132,13 +149,27 @@ impl Naive {
             }
             InputKind::Tick => {}
             InputKind::Slice => self.slice(),
-            InputKind::Result(_) => self.outbox = self.outbox.saturating_sub(1),
+            InputKind::Result(result) => self.ended(&result.key),
             InputKind::Revision(_) => {
                 self.activated = input.at;
                 self.ticked = input.at;
             }
         }
         self.run_due(input.at);
+    }
+
+    /// The keys under which the engine knows the effects, in order: how they end is told by key.
+    pub(crate) fn learn(&mut self, keys: &[SmolStr]) {
+        for (sent, key) in self.sent.iter_mut().zip(keys) {
+            sent.key = key.clone();
+        }
+    }
+
+    fn ended(&mut self, key: &SmolStr) {
+        let now = self.now;
+        for sent in self.sent.iter_mut().filter(|s| s.key == *key) {
+            sent.ended = Some(now);
+        }
     }
 
     pub(crate) fn has_slices(&self) -> bool {
@@ -171,7 +202,7 @@ impl Naive {
                 })
                 .collect(),
             waiting,
-            outbox: self.outbox,
+            outbox: self.sent.iter().filter(|s| s.ended.is_none()).count(),
         }
     }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use trig_ir::*;
 
-use super::{Firing, Naive};
+use super::{Firing, Naive, Written};
 use crate::eval::{arith, same};
-use crate::model::plain;
 
 impl Naive {
     /// Whether it moved.
@@ -60,12 +59,17 @@ impl Naive {
             return false;
         };
         let old = record.get(field).cloned().unwrap_or(Value::Empty);
+        let number = match &old {
+            old if old.is_empty() => Value::Int(0),
+            old => old.clone(),
+        };
         let new = match op {
             SetOp::Assign => value,
             SetOp::Add if field == "tags" => super::records::add(&old, &value),
             SetOp::Remove if field == "tags" => super::records::remove(&old, &value),
-            SetOp::Add => arith(ArithOp::Add, &old, &value),
-            SetOp::Remove => arith(ArithOp::Sub, &old, &value),
+            // a number that is not there counts as none
+            SetOp::Add => arith(ArithOp::Add, &number, &value),
+            SetOp::Remove => arith(ArithOp::Sub, &number, &value),
         };
         if op != SetOp::Assign && field != "tags" && new.is_empty() {
             return false;
@@ -73,11 +77,17 @@ impl Naive {
         if same(&old, &new) {
             return false;
         }
-        self.put(firing, key, field, plain(&new))
+        self.put(firing, key, field, new)
     }
 
     fn put(&mut self, firing: &Firing, key: &RecordKey, field: &SmolStr, value: Value) -> bool {
-        self.write(key, field, &value);
+        let from = self.records.get(key).and_then(|r| r.get(field)).cloned();
+        self.write(Written {
+            record: key.clone(),
+            field: field.clone(),
+            from: from.unwrap_or(Value::Empty),
+            to: value.clone(),
+        });
         let changes = BTreeMap::from([(field.clone(), value)]);
         let depth = firing.event.depth + 1;
         self.change(key, changes, ActorKind::Automation, depth);

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use trig_ir::*;
 
-use super::Naive;
+use super::{Naive, Written};
 use crate::eval::same;
 use crate::model::{Event, Fields, plain, tag_key};
+
+/// How long a confirmed write is remembered.
+const RECENT: Millis = Millis(10 * Millis::MINUTE.0);
 
 impl Naive {
     /// A record as the CRM reports it.
@@ -38,8 +41,24 @@ impl Naive {
         let changes = values
             .into_iter()
             .filter(|(name, _)| !older || !known.contains_key(name))
+            .filter(|(name, value)| !self.is_echo(key, name, value))
             .collect();
         self.change(key, changes, by, 0);
+    }
+
+    /// Whether the CRM only says what we wrote ourselves, or what stood there before we did: as long as a write is under
+    /// way, and a little longer.
+    fn is_echo(&self, key: &RecordKey, field: &SmolStr, value: &Value) -> bool {
+        let ours = |written: &&Written| written.record == *key && written.field == *field;
+        let under_way = self.sent.iter().filter(|s| s.ended.is_none());
+        let mut under_way = under_way.filter_map(|s| s.written.as_ref()).filter(ours).peekable();
+        if under_way.peek().is_some_and(|first| same(&first.from, value)) {
+            return true;
+        }
+        let recent = |ended: Timestamp| self.now < ended.plus(RECENT);
+        let confirmed = self.sent.iter().filter(|s| s.ended.is_some_and(recent));
+        let mut confirmed = confirmed.filter_map(|s| s.written.as_ref()).filter(ours);
+        under_way.any(|w| same(&w.to, value)) || confirmed.any(|w| same(&w.to, value))
     }
 
     /// A record comes into being. Each value that was given counts for those who ask for it.
