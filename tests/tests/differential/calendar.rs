@@ -1,15 +1,25 @@
 //! Local clocks, by walking along them: what a time of day means is found by looking at every quarter of an hour.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use jiff::civil;
 use trig_ir::{Date, Period, Recurrence, Schedule, Time, Timestamp, Window};
 
 const QUARTER: i64 = 15 * 60_000;
 const DAY: i64 = 24 * 60 * 60_000;
 
+thread_local! {
+    static ZONES: RefCell<BTreeMap<String, jiff::tz::TimeZone>> = RefCell::default();
+}
+
 pub(crate) fn local(at: Timestamp, zone: &str) -> civil::DateTime {
     let at = at.to_jiff().unwrap();
-    at.to_zoned(jiff::tz::TimeZone::get(zone).unwrap())
-        .datetime()
+    ZONES.with_borrow_mut(|zones| {
+        let known = zones.entry(zone.to_owned());
+        let zone = known.or_insert_with(|| jiff::tz::TimeZone::get(zone).unwrap());
+        zone.to_datetime(at)
+    })
 }
 
 /// The first instant at which the local clock shows this, or, where it jumps over it, something later.

@@ -179,6 +179,8 @@ impl Pair {
                 }
             }
             seen.stopped.sort();
+            // of a day of the year, only the next one is looked for
+            seen.missed.retain(|(name, ..)| !yearly(&self.engine, name));
             // the first of several that were missed in a row stands for all
             seen.missed.sort();
             seen.missed.dedup_by(|b, a| (&a.0, &a.1) == (&b.0, &b.1));
@@ -327,5 +329,13 @@ fn clause(why: &Why) -> Option<&'static str> {
         Why::NotFirst { .. } => "not first",
         Why::SubjectGone => "gone",
         Why::Removed => "removed",
+    })
+}
+
+fn yearly(engine: &Engine, name: &SmolStr) -> bool {
+    let trigger = engine.ir().triggers.iter().find(|t| t.name == *name);
+    trigger.is_some_and(|t| {
+        let mut starts = t.starts.iter();
+        starts.any(|s| matches!(&s.clock, Some(Clock::Offset(o)) if o.yearly))
     })
 }

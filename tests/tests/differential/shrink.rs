@@ -31,7 +31,9 @@ fn candidates(case: &Case) -> Vec<Case> {
         }
         all.push(fewer);
     }
-    let mut with = |ir: Ir| {
+    let mut with = |mut ir: Ir| {
+        ir.triggers
+            .sort_by(|a, b| b.priority.cmp(&a.priority).then(a.name.cmp(&b.name)));
         all.push(Case {
             ir: Rc::new(ir),
             ..case.clone()

@@ -196,7 +196,7 @@ impl Maker<'_> {
                 entity: DEAL,
                 args: vec![("name".into(), load(Root::Subject, "name"))],
             },
-            (_, 9 | 10) if !trigger.flow && !self.flows.is_empty() => {
+            (_, 9..12) if !trigger.flow && !self.flows.is_empty() => {
                 let (flow, of) = self.flows[0].clone();
                 let record = match (of == subject, of) {
                     (true, _) => me,
@@ -211,7 +211,7 @@ impl Maker<'_> {
                     subject: Some(record),
                 }
             }
-            (_, 11) if self.dice.percent(30) => ActionKind::Stop { flow: None },
+            (_, 12) if self.dice.percent(30) => ActionKind::Stop { flow: None },
             _ => self.call(Expr::Load(me), load(Root::Subject, "name")),
         }
     }

@@ -46,7 +46,8 @@ impl Maker<'_> {
     }
 
     fn atom(&mut self, sight: &Sight) -> Expr {
-        if sight.schedule && self.dice.percent(25) {
+        let only_time = sight.record.is_none() && sight.event.is_none();
+        if sight.schedule && (only_time || self.dice.percent(25)) {
             let open = Expr::Open(ScheduleId(self.dice.below(2) as u32));
             return match self.dice.percent(30) {
                 true => Expr::Not(Box::new(open)),

@@ -15,8 +15,9 @@ pub(crate) use stream::{Step, What};
 use crate::dice::Dice;
 use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 
-/// What another part of the engine does.
-pub(crate) const SECOND_PART: bool = true;
+/// The engine counts a value given at creation as a change for its breakers, but only where a trigger asks for
+/// `or created`: programs have one or the other until it does not.
+const BREAKERS_COUNT_CREATIONS: bool = true;
 
 /// A program and what happens to it.
 #[derive(Clone)]
@@ -50,6 +51,7 @@ pub(crate) struct Maker<'d> {
     dice: &'d mut Dice,
     begin: Timestamp,
     lines: u32,
+    or_created: bool,
     /// Flows: name and type of subject; names of their goals.
     flows: Vec<(SmolStr, EntityId)>,
     goals: Vec<(SmolStr, SmolStr)>,
@@ -65,7 +67,7 @@ impl Maker<'_> {
 
 fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
     let mut ir = world();
-    if SECOND_PART && dice.percent(25) {
+    if dice.percent(25) {
         ir.events[MESSAGE.index()].updates.push(Update {
             record: "contact".into(),
             field: "tags".into(),
@@ -73,7 +75,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             value: "tag".into(),
         });
     }
-    if SECOND_PART && dice.percent(10) {
+    if dice.percent(10) {
         ir.events[NOTE.index()].updates.push(Update {
             record: "deal".into(),
             field: "score".into(),
@@ -81,7 +83,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             value: "n".into(),
         });
     }
-    if SECOND_PART && dice.percent(30) {
+    if dice.percent(30) {
         let of = match dice.percent(50) {
             true => BreakerOf::Field("tags".into()),
             false => BreakerOf::AnyField,
@@ -95,20 +97,21 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             pause: Millis(dice.pick(&[1, 2, 12]) * Millis::HOUR.0),
         });
     }
-    if SECOND_PART && dice.percent(25) {
+    if dice.percent(25) {
         // consent, at the moment of sending
         let n = Expr::Load(Place::field(Root::Candidate, "n"));
         let few = Expr::Compare(CompareOp::Lt, Box::new(n), Box::new(Expr::Const(Value::Int(5))));
         ir.actions[0].when = Some(few);
     }
     let mut flows = Vec::new();
-    if dice.percent(40) {
+    if dice.percent(60) {
         flows.push(("Flow1".into(), dice.pick(&[DEAL, CONTACT])));
     }
     let mut maker = Maker {
         dice,
         begin,
         lines: 1,
+        or_created: ir.breakers.is_empty() || !BREAKERS_COUNT_CREATIONS,
         flows: flows.clone(),
         goals: Vec::new(),
         binders: 100,

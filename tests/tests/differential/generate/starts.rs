@@ -42,7 +42,7 @@ impl Maker<'_> {
                 4 => self.start(EventKind::Gained(CONTACT, "tags".into()), Some("record")),
                 5 => self.start(EventKind::Lost(CONTACT, "tags".into()), Some("record")),
                 6 => self.start(EventKind::Moved(DEAL), Some("record.contact")),
-                7 if super::SECOND_PART => self.offset(CONTACT),
+                7 => self.offset(CONTACT),
                 _ => self.start(EventKind::Changed(CONTACT, "score".into()), Some("record")),
             },
             _ => match self.dice.below(18) {
@@ -59,12 +59,12 @@ impl Maker<'_> {
                 11 => self.start(EventKind::Gained(DEAL, "tags".into()), Some("record")),
                 12 => self.start(EventKind::Lost(DEAL, "tags".into()), Some("record")),
                 13 => self.goal_start(),
-                14 | 15 if super::SECOND_PART => self.offset(DEAL),
+                14 | 15 => self.offset(DEAL),
                 _ => {
                     let field = self.dice.pick(&["score", "score", "name", "contact", "amount"]);
                     let kind = EventKind::Changed(DEAL, field.into());
                     let mut start = self.start(kind, Some("record"));
-                    start.pattern.or_created = self.dice.percent(30);
+                    start.pattern.or_created = self.or_created && self.dice.percent(30);
                     start
                 }
             },
@@ -167,7 +167,7 @@ impl Maker<'_> {
                 _ => Vec::new(),
             })
             .collect();
-        let filter = self.dice.percent(40).then(|| {
+        let filter = self.dice.percent(30).then(|| {
             let sight = Sight {
                 record: None,
                 event: Some((Root::Candidate, kind.clone())),

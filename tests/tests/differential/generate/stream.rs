@@ -34,7 +34,8 @@ pub(crate) enum What {
 }
 
 const CONTACTS: [&str; 2] = ["1", "2"];
-const DEALS: [&str; 3] = ["1", "2", "3"];
+/// The first one comes most often: what happens to one record is what meets.
+const DEALS: [&str; 5] = ["1", "2", "3", "1", "1"];
 const INVOICES: [&str; 2] = ["1", "2"];
 
 pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
@@ -52,8 +53,8 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
         steps.push(now(record(RecordOp::Updated, "crm.deal", id, fields)));
     }
     let mut third = false;
-    for n in 0..dice.between(4, 20) {
-        let minutes = dice.pick(&[0, 0, 0, 1, 5, 10, 15, 30, 60, 60, 180, 600, 1440, 2400]);
+    for n in 0..dice.between(6, 30) {
+        let minutes = dice.pick(&[0, 0, 1, 5, 5, 10, 10, 15, 15, 30, 30, 60, 60, 180, 600, 1440, 2400]);
         let what = match dice.below(20) {
             0..7 => {
                 let mut what = event(dice);
@@ -82,7 +83,7 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
                 let id = dice.pick(&DEALS);
                 needing(record(RecordOp::Deleted, "crm.deal", id, Map::new()))
             }
-            17 if super::SECOND_PART => by_hand(dice, ir),
+            17 => by_hand(dice, ir),
             18 => What::Result,
             _ => What::Nothing,
         };

@@ -102,10 +102,7 @@ impl Maker<'_> {
     }
 
     pub(super) fn trigger(&mut self, name: &str) -> Trigger {
-        let shape = match super::SECOND_PART {
-            true => self.dice.below(20),
-            false => 3 + self.dice.below(17),
-        };
+        let shape = self.dice.below(20);
         let mut trigger = match shape {
             // a clock, of nobody or over all
             0 => {
@@ -156,7 +153,7 @@ impl Maker<'_> {
 
     fn starts(&mut self, trigger: &mut Trigger, subject: EntityId) {
         let mut start = self.start_for(subject);
-        if super::SECOND_PART && self.dice.percent(12) && start.clock.is_none() && start.pattern.event_has_key() {
+        if self.dice.percent(12) && start.clock.is_none() && start.pattern.event_has_key() {
             start.pattern.first = Some(First {
                 key: start.subject.clone().into_iter().collect(),
                 period: self.dice.pick(&[None, Some(Period::Day), Some(Period::Day), Some(Period::Week)]),

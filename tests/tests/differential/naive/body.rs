@@ -86,7 +86,10 @@ impl Naive {
                         {
                             firing.phase = Phase::Body(at);
                             firing.due = Some(self.now.plus(duration));
-                            return self.wait(firing);
+                            match self.goal_holds(trigger, &firing) {
+                                Some(behind) => at = behind,
+                                None => return self.wait(firing),
+                            }
                         }
                     }
                     ActionKind::WaitUntil(until) => {
@@ -96,7 +99,10 @@ impl Naive {
                             let deadline = until.within.map(|w| self.now.plus(w.duration));
                             firing.phase = Phase::BodyUntil(at, deadline);
                             firing.due = self.look_again(&until.test.test, deadline);
-                            return self.wait(firing);
+                            match self.goal_holds(trigger, &firing) {
+                                Some(behind) => at = behind,
+                                None => return self.wait(firing),
+                            }
                         }
                     }
                     ActionKind::Goal { name, .. } => {
@@ -127,6 +133,28 @@ impl Naive {
         self.queue.push_back(event);
     }
 
+    /// The step behind a goal that holds already when the body begins to wait before it.
+    fn goal_holds(&mut self, trigger: &Trigger, firing: &Firing) -> Option<usize> {
+        let (Phase::Body(from) | Phase::BodyUntil(from, _)) = firing.phase else {
+            return None;
+        };
+        for (at, step) in steps(&trigger.actions).iter().enumerate().skip(from) {
+            if let Step::Do(action) = step
+                && let ActionKind::Goal {
+                    name,
+                    reached: Reached::When(guard),
+                    ..
+                } = &action.kind
+                && self.test(firing, &guard.test, None).0 == Ok(true)
+            {
+                self.histogram.note("goal", true);
+                self.tell_goal(firing, name, true);
+                return Some(at + 1);
+            }
+        }
+        None
+    }
+
     /// The step behind a goal that this event reaches, of those before which the body waits.
     pub(super) fn goal_reached(
         &mut self,
@@ -146,7 +174,7 @@ impl Naive {
                 Reached::On(cancel) => self.belongs(cancel, firing, event),
                 Reached::When(guard) => match &event.changed {
                     Some((key, _)) => {
-                        let (held, touched) = self.test(firing, &guard.test, Some(event));
+                        let (held, touched) = self.test(firing, &guard.test, None);
                         touched.contains(key) && held == Ok(true)
                     }
                     None => false,

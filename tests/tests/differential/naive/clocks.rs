@@ -195,9 +195,11 @@ fn allowed(policy: Option<Missed>, by_default: Millis) -> Millis {
 }
 
 fn half_of_period(every: &Recurrence, zone: &str, at: Timestamp) -> Millis {
-    let later = at.plus(Millis(400 * Millis::DAY.0));
-    let next = calendar::occurrences(every, zone, at, later);
-    next.first().map_or(Millis::HOUR, |next| Millis((*next - at).0 / 2))
+    let next = [2, 40, 400].into_iter().find_map(|days| {
+        let later = at.plus(Millis(days * Millis::DAY.0));
+        calendar::occurrences(every, zone, at, later).first().copied()
+    });
+    next.map_or(Millis::HOUR, |next| Millis((next - at).0 / 2))
 }
 
 fn half_of_offset(offset: &Offset) -> Millis {

@@ -96,7 +96,7 @@ impl Naive {
         let Some(until) = &ir.triggers[at].until else {
             return self.after(firing, version);
         };
-        let (held, _) = self.test(&firing, &until.test.test, version);
+        let (held, _) = self.test(&firing, &until.test.test, None);
         self.histogram.note("until", held == Ok(true));
         match held {
             Ok(true) => self.after(firing, version),

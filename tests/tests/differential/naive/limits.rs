@@ -162,7 +162,7 @@ impl Naive {
     pub(super) fn cancels_of<'t>(&self, trigger: &'t Trigger, firing: &Firing) -> &'t [Cancel] {
         match firing.phase {
             Phase::Debounce(_) => trigger.debounce.as_ref().map_or(&[], |d| &d.unless),
-            Phase::After => delay(trigger, firing).map_or(&[], |a| &a.unless),
+            Phase::After | Phase::Queue => delay(trigger, firing).map_or(&[], |a| &a.unless),
             _ => &[],
         }
     }

@@ -299,8 +299,8 @@ impl Naive {
         while let Some(event) = self.queue.pop_front() {
             self.update(&event);
             self.cancel(&event);
-            self.wake(&event);
             self.answer(&event);
+            self.wake(&event);
         }
         self.fired.clear();
     }

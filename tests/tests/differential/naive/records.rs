@@ -50,15 +50,16 @@ impl Naive {
     /// way, and a little longer.
     fn is_echo(&self, key: &RecordKey, field: &SmolStr, value: &Value) -> bool {
         let ours = |written: &&Written| written.record == *key && written.field == *field;
-        let under_way = self.sent.iter().filter(|s| s.ended.is_none());
-        let mut under_way = under_way.filter_map(|s| s.written.as_ref()).filter(ours).peekable();
-        if under_way.peek().is_some_and(|first| same(&first.from, value)) {
-            return true;
-        }
         let recent = |ended: Timestamp| self.now < ended.plus(RECENT);
-        let confirmed = self.sent.iter().filter(|s| s.ended.is_some_and(recent));
-        let mut confirmed = confirmed.filter_map(|s| s.written.as_ref()).filter(ours);
-        under_way.any(|w| same(&w.to, value)) || confirmed.any(|w| same(&w.to, value))
+        self.sent.iter().any(|sent| {
+            let Some(written) = sent.written.as_ref().filter(ours) else {
+                return false;
+            };
+            match sent.ended {
+                None => same(&written.from, value) || same(&written.to, value),
+                Some(ended) => recent(ended) && same(&written.to, value),
+            }
+        })
     }
 
     /// A record comes into being. Each value that was given counts for those who ask for it.

@@ -24,7 +24,7 @@ impl Naive {
             }
             let holds = match firing.phase {
                 Phase::Debounce(_) => trigger.debounce.as_ref().and_then(|d| d.holds.as_ref()),
-                Phase::After => delay(trigger, &firing).and_then(|a| a.holds.as_ref()),
+                Phase::After | Phase::Queue => delay(trigger, &firing).and_then(|a| a.holds.as_ref()),
                 _ => None,
             };
             if let Some(guard) = holds
@@ -86,9 +86,9 @@ impl Naive {
             else {
                 continue;
             };
-            let (held, touched) = self.test(&firing, &test.test.test, Some(event));
+            let (held, touched) = self.test(&firing, &test.test.test, None);
             if touched.contains(key) && held == Ok(true) {
-                self.go_on(firing, Some(event));
+                self.go_on(firing, None);
             }
         }
     }
