@@ -26,8 +26,8 @@ pub(crate) fn local(at: Timestamp, zone: &str) -> civil::DateTime {
 pub(crate) fn first_at(date: Date, time: Time, zone: &str) -> Timestamp {
     let wanted = date.to_datetime(time);
     let as_utc = Timestamp::from(wanted.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp());
-    // no zone of these tests is more than three hours from UTC
-    let mut at = Timestamp(as_utc.0 - 4 * 4 * QUARTER);
+    // the zones of these tests are UTC, and up to two hours ahead of it
+    let mut at = Timestamp(as_utc.0 - 2 * 4 * QUARTER);
     while local(at, zone) < wanted {
         at.0 += QUARTER;
     }
@@ -115,8 +115,8 @@ pub(crate) fn occurrences(
     until: Timestamp,
 ) -> Vec<Timestamp> {
     let mut found = Vec::new();
-    let mut day = day_of(Timestamp(after.0 - DAY), zone);
-    let last = day_of(Timestamp(until.0 + DAY), zone);
+    let mut day = day_of(after, zone);
+    let last = day_of(until, zone);
     while day <= last {
         found.extend(on_day(every, day, zone));
         day = day.tomorrow().unwrap();

@@ -181,6 +181,10 @@ impl Pair {
             seen.stopped.sort();
             // of a day of the year, only the next one is looked for
             seen.missed.retain(|(name, ..)| !yearly(&self.engine, name));
+            // and where actions write dates, those that stood for a moment only
+            if writes_dates(self.engine.ir()) {
+                seen.missed.retain(|(_, subject, _)| subject == "-");
+            }
             // the first of several that were missed in a row stands for all
             seen.missed.sort();
             seen.missed.dedup_by(|b, a| (&a.0, &a.1) == (&b.0, &b.1));
@@ -338,4 +342,17 @@ fn yearly(engine: &Engine, name: &SmolStr) -> bool {
         let mut starts = t.starts.iter();
         starts.any(|s| matches!(&s.clock, Some(Clock::Offset(o)) if o.yearly))
     })
+}
+
+fn writes_dates(ir: &Ir) -> bool {
+    fn writes(actions: &[Action]) -> bool {
+        actions.iter().any(|a| match &a.kind {
+            ActionKind::Set { field, .. } => field == "meet",
+            ActionKind::If {
+                then, otherwise, ..
+            } => writes(then) || writes(otherwise),
+            _ => false,
+        })
+    }
+    ir.triggers.iter().any(|t| writes(&t.actions))
 }

@@ -19,6 +19,10 @@ use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 /// `or created`: programs have one or the other until it does not.
 const BREAKERS_COUNT_CREATIONS: bool = true;
 
+/// The engine counts the changes of a breaker in 60 parts of its window: minutes of an hour, in which all of this
+/// happens, or so long that all of it counts.
+const BREAKER_HOURS: [i64; 2] = [1, 24_000];
+
 /// A program and what happens to it.
 #[derive(Clone)]
 pub(crate) struct Case {
@@ -93,7 +97,7 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
             loc: crate::model::loc(1),
             of,
             over: dice.between(1, 3) as u32,
-            window: Millis(dice.pick(&[1, 3, 24]) * Millis::HOUR.0),
+            window: Millis(dice.pick(&BREAKER_HOURS) * Millis::HOUR.0),
             pause: Millis(dice.pick(&[1, 2, 12]) * Millis::HOUR.0),
         });
     }

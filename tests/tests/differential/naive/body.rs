@@ -86,10 +86,7 @@ impl Naive {
                         {
                             firing.phase = Phase::Body(at);
                             firing.due = Some(self.now.plus(duration));
-                            match self.goal_holds(trigger, &firing) {
-                                Some(behind) => at = behind,
-                                None => return self.wait(firing),
-                            }
+                            return self.pause(trigger, firing);
                         }
                     }
                     ActionKind::WaitUntil(until) => {
@@ -99,10 +96,7 @@ impl Naive {
                             let deadline = until.within.map(|w| self.now.plus(w.duration));
                             firing.phase = Phase::BodyUntil(at, deadline);
                             firing.due = self.look_again(&until.test.test, deadline);
-                            match self.goal_holds(trigger, &firing) {
-                                Some(behind) => at = behind,
-                                None => return self.wait(firing),
-                            }
+                            return self.pause(trigger, firing);
                         }
                     }
                     ActionKind::Goal { name, .. } => {
@@ -115,7 +109,7 @@ impl Naive {
         }
     }
 
-    fn tell_goal(&mut self, firing: &Firing, name: &SmolStr, reached: bool) {
+    pub(super) fn tell_goal(&mut self, firing: &Firing, name: &SmolStr, reached: bool) {
         let names = (firing.trigger.clone(), name.clone());
         let kind = match reached {
             true => EventKind::GoalReached(names.0, names.1),
@@ -133,35 +127,32 @@ impl Naive {
         self.queue.push_back(event);
     }
 
-    /// The step behind a goal that holds already when the body begins to wait before it.
-    fn goal_holds(&mut self, trigger: &Trigger, firing: &Firing) -> Option<usize> {
-        let (Phase::Body(from) | Phase::BodyUntil(from, _)) = firing.phase else {
-            return None;
-        };
-        for (at, step) in steps(&trigger.actions).iter().enumerate().skip(from) {
-            if let Step::Do(action) = step
-                && let ActionKind::Goal {
-                    name,
-                    reached: Reached::When(guard),
-                    ..
-                } = &action.kind
-                && self.test(firing, &guard.test, None).0 == Ok(true)
-            {
-                self.histogram.note("goal", true);
-                self.tell_goal(firing, name, true);
-                return Some(at + 1);
-            }
+    /// The body waits; not for long, where a goal behind holds already.
+    fn pause(&mut self, trigger: &Trigger, mut firing: Firing) {
+        if let Some((step, goal)) = self.goal(trigger, &firing, None) {
+            firing.phase = Phase::Reached(step, goal);
+            firing.due = Some(self.now);
         }
-        None
+        self.wait(firing);
     }
 
-    /// The step behind a goal that this event reaches, of those before which the body waits.
     pub(super) fn goal_reached(
         &mut self,
         trigger: &Trigger,
         firing: &Firing,
         event: &Event,
-    ) -> Option<usize> {
+    ) -> Option<(usize, SmolStr)> {
+        self.goal(trigger, firing, Some(event))
+    }
+
+    /// The step behind a goal that is reached, of those before which the body waits: by an event, or because it holds
+    /// when the body begins to wait.
+    fn goal(
+        &mut self,
+        trigger: &Trigger,
+        firing: &Firing,
+        event: Option<&Event>,
+    ) -> Option<(usize, SmolStr)> {
         let (Phase::Body(from) | Phase::BodyUntil(from, _)) = firing.phase else {
             return None;
         };
@@ -170,20 +161,21 @@ impl Naive {
             let ActionKind::Goal { name, reached, .. } = &action.kind else {
                 continue;
             };
-            let is_reached = match reached {
-                Reached::On(cancel) => self.belongs(cancel, firing, event),
-                Reached::When(guard) => match &event.changed {
-                    Some((key, _)) => {
-                        let (held, touched) = self.test(firing, &guard.test, None);
-                        touched.contains(key) && held == Ok(true)
-                    }
-                    None => false,
-                },
+            let is_reached = match (reached, event) {
+                (Reached::On(cancel), Some(event)) => self.belongs(cancel, firing, event),
+                (Reached::On(_), None) => false,
+                (Reached::When(guard), event) => {
+                    let (held, touched) = self.test(firing, &guard.test, None);
+                    let looked_at = match event {
+                        Some(event) => matches!(&event.changed, Some((key, _)) if touched.contains(key)),
+                        None => true,
+                    };
+                    looked_at && held == Ok(true)
+                }
             };
             if is_reached {
                 self.histogram.note("goal", true);
-                self.tell_goal(firing, name, true);
-                return Some(at + 1);
+                return Some((at + 1, name.clone()));
             }
         }
         None

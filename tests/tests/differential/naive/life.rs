@@ -52,6 +52,10 @@ impl Naive {
 
     pub(super) fn wait(&mut self, mut firing: Firing) {
         firing.since = self.now;
+        self.put_back(firing);
+    }
+
+    pub(super) fn put_back(&mut self, firing: Firing) {
         self.firings.push(firing);
         self.firings.sort_by_key(|f| f.number);
     }

@@ -100,6 +100,8 @@ enum Phase {
     /// The body goes on at this step; waits for time, or until something holds (with its deadline).
     Body(usize),
     BodyUntil(usize, Option<Timestamp>),
+    /// A goal was reached: it goes on behind it.
+    Reached(usize, SmolStr),
 }
 
 impl Naive {
@@ -186,7 +188,7 @@ impl Naive {
                     Phase::Until(_) => ("until", None),
                     Phase::After => ("after", f.due),
                     Phase::Queue => ("limit", None),
-                    Phase::Body(_) | Phase::BodyUntil(..) => ("body", None),
+                    Phase::Body(_) | Phase::BodyUntil(..) | Phase::Reached(..) => ("body", None),
                 };
                 (f.trigger.clone(), subject_text(f.subject.as_ref()), phase, due)
             })
@@ -299,8 +301,8 @@ impl Naive {
         while let Some(event) = self.queue.pop_front() {
             self.update(&event);
             self.cancel(&event);
-            self.answer(&event);
             self.wake(&event);
+            self.answer(&event);
         }
         self.fired.clear();
     }

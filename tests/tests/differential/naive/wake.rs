@@ -69,27 +69,26 @@ impl Naive {
         })
     }
 
-    /// Goes on with what this event lets go on.
+    /// Notes what this event lets go on: it does so when all that the event causes has happened.
     pub(super) fn wake(&mut self, event: &Event) {
-        for firing in self.firings.clone() {
-            if !self.firings.iter().any(|f| f.number == firing.number) {
-                continue;
-            }
+        for mut firing in self.firings.clone() {
             let (ir, at) = self.trigger(&firing.trigger);
             let trigger = &ir.triggers[at];
-            if let Some(step) = self.goal_reached(trigger, &firing, event) {
-                self.take(firing.number);
-                self.run(firing, step);
+            if let Some((step, goal)) = self.goal_reached(trigger, &firing, event) {
+                firing.phase = Phase::Reached(step, goal);
+            } else if let (Some(test), Some((key, _))) =
+                (self.waits_for(&ir, &firing), &event.changed)
+            {
+                let (_, touched) = self.test(&firing, &test.test.test, None);
+                if !touched.contains(key) {
+                    continue;
+                }
+            } else {
                 continue;
             }
-            let (Some(test), Some((key, _))) = (self.waits_for(&ir, &firing), &event.changed)
-            else {
-                continue;
-            };
-            let (held, touched) = self.test(&firing, &test.test.test, None);
-            if touched.contains(key) && held == Ok(true) {
-                self.go_on(firing, None);
-            }
+            firing.due = Some(self.now);
+            self.take(firing.number);
+            self.put_back(firing);
         }
     }
 
@@ -135,12 +134,19 @@ impl Naive {
             Phase::After => self.would_fire(firing),
             Phase::Queue => self.fires(firing),
             Phase::Body(step) => self.run(firing, step),
+            Phase::Reached(step, goal) => {
+                self.tell_goal(&firing, &goal, true);
+                self.run(firing, step);
+            }
             Phase::Until(deadline) | Phase::BodyUntil(_, deadline) => {
                 let Some(until) = self.waits_for(&ir, &firing) else {
                     return;
                 };
-                let late = deadline.is_some_and(|d| d <= self.now);
-                if late {
+                let (held, _) = self.test(&firing, &until.test.test, None);
+                if held == Ok(true) {
+                    return self.go_on(firing, None);
+                }
+                if deadline.is_some_and(|d| d <= self.now) {
                     let within = until.within.map(|w| w.otherwise);
                     let drops = within == Some(Otherwise::Drop);
                     self.histogram.note("within", !drops);
@@ -149,13 +155,8 @@ impl Naive {
                     }
                     return self.go_on(firing, None);
                 }
-                let (held, _) = self.test(&firing, &until.test.test, None);
-                if held == Ok(true) {
-                    return self.go_on(firing, None);
-                }
                 firing.due = self.look_again(&until.test.test, deadline);
-                self.firings.push(firing);
-                self.firings.sort_by_key(|f| f.number);
+                self.put_back(firing);
             }
         }
     }
