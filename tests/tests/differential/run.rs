@@ -75,6 +75,7 @@ impl Pair {
             self.seen.effects.push(effect_text(effect));
         }
         for audit in &output.audit {
+            if std::env::var("TRIG_AUDIT").is_ok() { eprintln!("AUDIT {} {audit:?}", input.position); }
             note(&mut self.seen, audit);
         }
         self.naive.apply(&input);

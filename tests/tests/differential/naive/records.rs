@@ -43,7 +43,9 @@ impl Naive {
             .filter(|(name, _)| !older || !known.contains_key(name))
             .filter(|(name, value)| !self.is_echo(key, name, value))
             .collect();
-        self.change(key, changes, by, 0);
+        if self.change(key, changes, by, 0) {
+            self.wake_for(key);
+        }
     }
 
     /// Whether the CRM only says what we wrote ourselves, or what stood there before we did: as long as a write is under

@@ -69,27 +69,45 @@ impl Naive {
         })
     }
 
-    /// Notes what this event lets go on: it does so when all that the event causes has happened.
+    /// Notes what this event lets go on.
     pub(super) fn wake(&mut self, event: &Event) {
         for mut firing in self.firings.clone() {
             let (ir, at) = self.trigger(&firing.trigger);
-            let trigger = &ir.triggers[at];
-            if let Some((step, goal)) = self.goal_reached(trigger, &firing, event) {
+            if let Some((step, goal)) = self.goal_reached(&ir.triggers[at], &firing, event) {
                 firing.phase = Phase::Reached(step, goal);
-            } else if let (Some(test), Some((key, _))) =
-                (self.waits_for(&ir, &firing), &event.changed)
-            {
-                let (_, touched) = self.test(&firing, &test.test.test, None);
-                if !touched.contains(key) {
-                    continue;
-                }
-            } else {
+                self.soon(firing);
+            }
+        }
+        if let Some((key, _)) = &event.changed {
+            self.wake_for(key);
+        }
+    }
+
+    /// A record has changed. What waits only for that goes on when all that the change causes has happened; what waits
+    /// for a time then, begins to do so at once.
+    pub(super) fn wake_for(&mut self, key: &RecordKey) {
+        for firing in self.firings.clone() {
+            let (ir, at) = self.trigger(&firing.trigger);
+            let Some(test) = self.waits_for(&ir, &firing) else {
+                continue;
+            };
+            let (held, touched) = self.test(&firing, &test.test.test, None);
+            if !touched.contains(key) || held != Ok(true) {
                 continue;
             }
-            firing.due = Some(self.now);
-            self.take(firing.number);
-            self.put_back(firing);
+            let delayed = delay(&ir.triggers[at], &firing).is_some();
+            if delayed && matches!(firing.phase, Phase::Until(_)) {
+                self.go_on(firing, None);
+            } else {
+                self.soon(firing);
+            }
         }
+    }
+
+    fn soon(&mut self, mut firing: Firing) {
+        firing.due = Some(self.now);
+        self.take(firing.number);
+        self.put_back(firing);
     }
 
     /// What a firing waits for, if it is no time.
