@@ -12,6 +12,8 @@ use crate::model::{Event, Fields, plain};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unknown;
 
+pub(crate) type Touched = BTreeSet<(RecordKey, SmolStr)>;
+
 pub(crate) type Evaluated = Result<Value, Unknown>;
 
 /// What an expression sees.
@@ -29,8 +31,8 @@ pub(crate) struct Scope<'a> {
     /// One record is seen as it was after this change.
     pub(crate) version: Option<(&'a RecordKey, &'a Fields)>,
     pub(crate) binders: BTreeMap<u32, Value>,
-    /// Which records were read.
-    pub(crate) touched: &'a RefCell<BTreeSet<RecordKey>>,
+    /// Which fields were read.
+    pub(crate) touched: &'a RefCell<Touched>,
 }
 
 impl Scope<'_> {
@@ -67,7 +69,9 @@ impl Scope<'_> {
             let Value::Record(key) = &at else {
                 return Ok(Value::Empty);
             };
-            self.touched.borrow_mut().insert(key.clone());
+            self.touched
+                .borrow_mut()
+                .insert((key.clone(), name.clone()));
             let fields = match self.version {
                 Some((changed, version)) if changed == key => Some(version),
                 _ => self.records.get(key),

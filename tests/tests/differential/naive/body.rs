@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use trig_ir::*;
 
 use super::{Firing, Naive, Phase, Sent, Written};
-use crate::eval::{Unknown, elements};
+use crate::eval::{Touched, Unknown, elements};
 use crate::model::{Event, Fields, to_json};
 
 enum Step<'a> {
@@ -167,7 +167,7 @@ impl Naive {
                 (Reached::When(guard), event) => {
                     let (held, touched) = self.test(firing, &guard.test, None);
                     let looked_at = match event {
-                        Some(event) => matches!(&event.changed, Some((key, _)) if touched.contains(key)),
+                        Some(event) => matches!(&event.changed, Some((key, _)) if reads(&touched, key)),
                         None => true,
                     };
                     looked_at && held == Ok(true)
@@ -358,6 +358,11 @@ impl Naive {
             _ => Ok(value),
         }
     }
+}
+
+/// Whether something of a record was read.
+pub(super) fn reads(touched: &Touched, key: &RecordKey) -> bool {
+    touched.iter().any(|(read, _)| read == key)
 }
 
 fn json_of(fields: &Fields) -> Map<String, Json> {

@@ -5,11 +5,11 @@ use trig_ir::*;
 
 use super::{Firing, Naive, Phase};
 use crate::eval::Unknown;
-use crate::model::{Event, subject_text};
+use crate::model::subject_text;
 
 impl Naive {
     /// A firing has passed its event.
-    pub(super) fn arm(&mut self, mut firing: Firing, version: Option<&Event>) {
+    pub(super) fn arm(&mut self, mut firing: Firing) {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         if !trigger.again {
@@ -20,7 +20,7 @@ impl Naive {
             }
         }
         let Some(debounce) = &trigger.debounce else {
-            return self.mode(firing, version);
+            return self.mode(firing);
         };
         let quiet = self.now.plus(debounce.duration);
         let same_key = self
@@ -29,7 +29,7 @@ impl Naive {
             .position(|f| matches!(f.phase, Phase::Debounce(_)) && key(f) == key(&firing));
         self.histogram.note("debounce", same_key.is_none());
         if let Some(guard) = &debounce.holds
-            && !self.guard(&firing, guard, version)
+            && !self.guard(&firing, guard, None)
         {
             return;
         }
@@ -61,7 +61,7 @@ impl Naive {
     }
 
     /// `mode` decides about arming.
-    pub(super) fn mode(&mut self, firing: Firing, version: Option<&Event>) {
+    pub(super) fn mode(&mut self, firing: Firing) {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         let others: Vec<u64> = self
@@ -87,7 +87,7 @@ impl Naive {
             }
             Mode::Parallel => self.histogram.note("mode parallel", others.is_empty()),
         }
-        self.until(firing, version);
+        self.until(firing);
     }
 
     pub(super) fn take(&mut self, number: u64) -> Option<Firing> {
@@ -95,15 +95,15 @@ impl Naive {
         Some(self.firings.remove(at))
     }
 
-    fn until(&mut self, mut firing: Firing, version: Option<&Event>) {
+    fn until(&mut self, mut firing: Firing) {
         let (ir, at) = self.trigger(&firing.trigger);
         let Some(until) = &ir.triggers[at].until else {
-            return self.after(firing, version);
+            return self.after(firing);
         };
         let (held, _) = self.test(&firing, &until.test.test, None);
         self.histogram.note("until", held == Ok(true));
         match held {
-            Ok(true) => self.after(firing, version),
+            Ok(true) => self.after(firing),
             Ok(false) => {
                 let deadline = until.within.map(|w| self.now.plus(w.duration));
                 firing.phase = Phase::Until(deadline);
@@ -114,13 +114,13 @@ impl Naive {
         }
     }
 
-    pub(super) fn after(&mut self, mut firing: Firing, version: Option<&Event>) {
+    pub(super) fn after(&mut self, mut firing: Firing) {
         let (ir, at) = self.trigger(&firing.trigger);
         let Some(after) = delay(&ir.triggers[at], &firing) else {
             return self.would_fire(firing);
         };
         if let Some(guard) = &after.holds
-            && !self.guard(&firing, guard, version)
+            && !self.guard(&firing, guard, None)
         {
             return;
         }

@@ -138,7 +138,7 @@ impl Naive {
 
     fn fan_out(&mut self, trigger: &Trigger, firing: Firing, event: &Event) {
         let Some(each) = &trigger.each else {
-            return self.arm(firing, Some(event));
+            return self.arm(firing);
         };
         match &each.source {
             EachSource::All(entity) => {
@@ -185,7 +185,7 @@ impl Naive {
         {
             return false;
         }
-        self.arm(firing, version);
+        self.arm(firing);
         true
     }
 

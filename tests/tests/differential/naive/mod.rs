@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 use trig_engine::{Happening, Input, InputKind, RecordOp};
 use trig_ir::*;
 
-use crate::eval::{Scope, Unknown};
+use crate::eval::{Scope, Touched, Unknown};
 use crate::histogram::Histogram;
 use crate::model::{CRM, Event, Fields, Seen, Standing, plain, record_key, subject_text};
 
@@ -95,6 +95,8 @@ enum Phase {
     Debounce(Timestamp),
     /// The deadline.
     Until(Option<Timestamp>),
+    /// What it waited for has come.
+    Held,
     After,
     Queue,
     /// The body goes on at this step; waits for time, or until something holds (with its deadline).
@@ -185,7 +187,7 @@ impl Naive {
             .map(|f| {
                 let (phase, due) = match &f.phase {
                     Phase::Debounce(_) => ("debounce", f.due),
-                    Phase::Until(_) => ("until", None),
+                    Phase::Until(_) | Phase::Held => ("until", None),
                     Phase::After => ("after", f.due),
                     Phase::Queue => ("limit", None),
                     Phase::Body(_) | Phase::BodyUntil(..) | Phase::Reached(..) => ("body", None),
@@ -319,8 +321,8 @@ impl Naive {
         firing: &Firing,
         test: &Test,
         version: Option<&Event>,
-    ) -> (Result<bool, Unknown>, BTreeSet<RecordKey>) {
-        let touched = RefCell::new(BTreeSet::new());
+    ) -> (Result<bool, Unknown>, Touched) {
+        let touched = RefCell::new(Touched::new());
         let held = match test {
             Test::By(kinds) => Ok(kinds.contains(&firing.event.by)),
             Test::Expr(expr) => self.scope(firing, version, &touched).holds(expr),
@@ -332,7 +334,7 @@ impl Naive {
         &'a self,
         firing: &'a Firing,
         version: Option<&'a Event>,
-        touched: &'a RefCell<BTreeSet<RecordKey>>,
+        touched: &'a RefCell<Touched>,
     ) -> Scope<'a> {
         Scope {
             ir: &self.ir,
@@ -352,7 +354,7 @@ impl Naive {
     }
 
     fn value_at(&self, firing: &Firing, place: &Place, version: Option<&Event>) -> Value {
-        let touched = RefCell::new(BTreeSet::new());
+        let touched = RefCell::new(Touched::new());
         self.scope(firing, version, &touched)
             .load(place)
             .unwrap_or(Value::Empty)

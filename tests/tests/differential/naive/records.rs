@@ -8,6 +8,14 @@ use super::{Naive, Written};
 use crate::eval::same;
 use crate::model::{Event, Fields, plain, tag_key};
 
+/// What a report says that is no news.
+enum Echo {
+    /// What was written last.
+    Newest,
+    /// What was written, or stood there, before that.
+    Outdated,
+}
+
 /// How long a confirmed write is remembered.
 const RECENT: Millis = Millis(10 * Millis::MINUTE.0);
 
@@ -38,30 +46,53 @@ impl Naive {
             }
             return;
         };
-        let changes = values
-            .into_iter()
-            .filter(|(name, _)| !older || !known.contains_key(name))
-            .filter(|(name, value)| !self.is_echo(key, name, value))
-            .collect();
+        let mut changes = Fields::new();
+        for (name, value) in values {
+            if older && known.contains_key(&name) {
+                continue;
+            }
+            match self.echo(key, &name, &value) {
+                None => {
+                    changes.insert(name, value);
+                }
+                // it is as we wrote it; nobody hears of that
+                Some(Echo::Newest) => {
+                    if let Some(record) = self.records.get_mut(key) {
+                        record.insert(name, value);
+                    }
+                }
+                Some(Echo::Outdated) => {}
+            }
+        }
         if self.change(key, changes, by, 0) {
-            self.wake_for(key);
+            self.reported(key);
         }
     }
 
     /// Whether the CRM only says what we wrote ourselves, or what stood there before we did: as long as a write is under
     /// way, and a little longer.
-    fn is_echo(&self, key: &RecordKey, field: &SmolStr, value: &Value) -> bool {
-        let ours = |written: &&Written| written.record == *key && written.field == *field;
-        let recent = |ended: Timestamp| self.now < ended.plus(RECENT);
-        self.sent.iter().any(|sent| {
+    fn echo(&self, key: &RecordKey, field: &SmolStr, value: &Value) -> Option<Echo> {
+        let now = self.now;
+        let recent = |ended: Timestamp| now < ended.plus(RECENT);
+        let mut found = None;
+        for sent in &self.sent {
+            let ours = |w: &&Written| w.record == *key && w.field == *field;
             let Some(written) = sent.written.as_ref().filter(ours) else {
-                return false;
+                continue;
             };
-            match sent.ended {
-                None => same(&written.from, value) || same(&written.to, value),
-                Some(ended) => recent(ended) && same(&written.to, value),
+            if sent.ended.is_none() {
+                if same(&written.to, value) || same(&written.from, value) {
+                    return Some(Echo::Outdated);
+                }
+            } else if sent.ended.is_some_and(recent) {
+                if same(&written.to, value) {
+                    found = Some(Echo::Newest);
+                } else if found.is_some() {
+                    found = Some(Echo::Outdated);
+                }
             }
-        })
+        }
+        found
     }
 
     /// A record comes into being. Each value that was given counts for those who ask for it.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use trig_ir::*;
 
+use super::body::reads;
 use super::life::delay;
 use super::{Firing, Naive, Phase};
 use crate::calendar;
@@ -22,23 +23,42 @@ impl Naive {
                 self.stop(&firing, "unless");
                 continue;
             }
-            let holds = match firing.phase {
-                Phase::Debounce(_) => trigger.debounce.as_ref().and_then(|d| d.holds.as_ref()),
-                Phase::After | Phase::Queue => delay(trigger, &firing).and_then(|a| a.holds.as_ref()),
-                _ => None,
-            };
-            if let Some(guard) = holds
-                && let Some((key, _)) = &event.changed
-            {
-                let (held, touched) = self.test(&firing, &guard.test, Some(event));
-                if touched.contains(key) && held != Ok(true) {
-                    self.histogram.note("while", false);
-                    self.take(firing.number);
-                    let why = if held.is_err() { "unknown" } else { "while" };
-                    self.stop(&firing, why);
-                }
+            if let Some((key, _)) = &event.changed {
+                self.still_holds(&firing, key, Some(event));
             }
         }
+    }
+
+    /// `while`: the first version of a record with which it does not hold cancels.
+    fn still_holds(&mut self, firing: &Firing, key: &RecordKey, version: Option<&Event>) {
+        let (ir, at) = self.trigger(&firing.trigger);
+        let trigger = &ir.triggers[at];
+        let holds = match firing.phase {
+            Phase::Debounce(_) => trigger.debounce.as_ref().and_then(|d| d.holds.as_ref()),
+            Phase::After | Phase::Queue => delay(trigger, firing).and_then(|a| a.holds.as_ref()),
+            _ => None,
+        };
+        if let Some(guard) = holds {
+            let (held, touched) = self.test(firing, &guard.test, version);
+            let changed = |(read, field): &(RecordKey, SmolStr)| match version {
+                Some(event) => read == key && event.changes(field),
+                None => read == key,
+            };
+            if touched.iter().any(changed) && held != Ok(true) {
+                self.histogram.note("while", false);
+                self.take(firing.number);
+                let why = if held.is_err() { "unknown" } else { "while" };
+                self.stop(firing, why);
+            }
+        }
+    }
+
+    /// A record was reported: what it says is looked at before what is derived from it.
+    pub(super) fn reported(&mut self, key: &RecordKey) {
+        for firing in self.firings.clone() {
+            self.still_holds(&firing, key, None);
+        }
+        self.wake_for(key);
     }
 
     /// Whether an event is one of those, and belongs to the firing.
@@ -86,19 +106,24 @@ impl Naive {
     /// A record has changed. What waits only for that goes on when all that the change causes has happened; what waits
     /// for a time then, begins to do so at once.
     pub(super) fn wake_for(&mut self, key: &RecordKey) {
-        for firing in self.firings.clone() {
+        for mut firing in self.firings.clone() {
             let (ir, at) = self.trigger(&firing.trigger);
             let Some(test) = self.waits_for(&ir, &firing) else {
                 continue;
             };
             let (held, touched) = self.test(&firing, &test.test.test, None);
-            if !touched.contains(key) || held != Ok(true) {
+            if !reads(&touched, key) || held != Ok(true) {
                 continue;
             }
             let delayed = delay(&ir.triggers[at], &firing).is_some();
             if delayed && matches!(firing.phase, Phase::Until(_)) {
-                self.go_on(firing, None);
+                self.go_on(firing);
             } else {
+                // it has held: what comes in between does not matter
+                firing.phase = match firing.phase {
+                    Phase::BodyUntil(step, _) => Phase::Body(step),
+                    _ => Phase::Held,
+                };
                 self.soon(firing);
             }
         }
@@ -121,11 +146,11 @@ impl Naive {
     }
 
     /// What it waited for has come.
-    pub(super) fn go_on(&mut self, firing: Firing, version: Option<&Event>) {
+    pub(super) fn go_on(&mut self, firing: Firing) {
         self.take(firing.number);
         match firing.phase {
             Phase::BodyUntil(step, _) => self.run(firing, step),
-            _ => self.after(firing, version),
+            _ => self.after(firing),
         }
     }
 
@@ -148,8 +173,9 @@ impl Naive {
         self.take(firing.number);
         let (ir, _) = self.trigger(&firing.trigger);
         match firing.phase.clone() {
-            Phase::Debounce(_) => self.mode(firing, None),
+            Phase::Debounce(_) => self.mode(firing),
             Phase::After => self.would_fire(firing),
+            Phase::Held => self.after(firing),
             Phase::Queue => self.fires(firing),
             Phase::Body(step) => self.run(firing, step),
             Phase::Reached(step, goal) => {
@@ -162,7 +188,7 @@ impl Naive {
                 };
                 let (held, _) = self.test(&firing, &until.test.test, None);
                 if held == Ok(true) {
-                    return self.go_on(firing, None);
+                    return self.go_on(firing);
                 }
                 if deadline.is_some_and(|d| d <= self.now) {
                     let within = until.within.map(|w| w.otherwise);
@@ -171,7 +197,7 @@ impl Naive {
                     if drops {
                         return self.stop(&firing, "late");
                     }
-                    return self.go_on(firing, None);
+                    return self.go_on(firing);
                 }
                 firing.due = self.look_again(&until.test.test, deadline);
                 self.put_back(firing);
