@@ -45,13 +45,6 @@ impl Event {
         }
     }
 
-    /// Whether the change behind it is one of this field.
-    pub(crate) fn changes(&self, field: &SmolStr) -> bool {
-        let before = self.old.as_ref().and_then(|old| old.get(field));
-        let behind = self.changed.as_ref().and_then(|(_, new)| new.get(field));
-        before != behind
-    }
-
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.fields.insert(name.into(), value);
         self

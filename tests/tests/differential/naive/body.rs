@@ -129,29 +129,48 @@ impl Naive {
 
     /// The body waits; not for long, where a goal behind holds already.
     fn pause(&mut self, trigger: &Trigger, mut firing: Firing) {
-        if let Some((step, goal)) = self.goal(trigger, &firing, None) {
+        if let Some((step, goal)) = self.goal_holds(trigger, &firing, None) {
             firing.phase = Phase::Reached(step, goal);
             firing.due = Some(self.now);
         }
         self.wait(firing);
     }
 
+    /// The step behind a goal that holds, of those before which the body waits; where a record has changed, of those
+    /// that read it.
+    pub(super) fn goal_holds(
+        &mut self,
+        trigger: &Trigger,
+        firing: &Firing,
+        changed: Option<&RecordKey>,
+    ) -> Option<(usize, SmolStr)> {
+        self.goal(trigger, firing, &|naive, reached| match reached {
+            Reached::On(_) => false,
+            Reached::When(guard) => {
+                let (held, touched) = naive.test(firing, &guard.test, None);
+                held == Ok(true) && changed.is_none_or(|key| reads(&touched, key))
+            }
+        })
+    }
+
+    /// The step behind a goal that an event reaches.
     pub(super) fn goal_reached(
         &mut self,
         trigger: &Trigger,
         firing: &Firing,
         event: &Event,
     ) -> Option<(usize, SmolStr)> {
-        self.goal(trigger, firing, Some(event))
+        self.goal(trigger, firing, &|naive, reached| match reached {
+            Reached::On(cancel) => naive.belongs(cancel, firing, event),
+            Reached::When(_) => false,
+        })
     }
 
-    /// The step behind a goal that is reached, of those before which the body waits: by an event, or because it holds
-    /// when the body begins to wait.
     fn goal(
         &mut self,
         trigger: &Trigger,
         firing: &Firing,
-        event: Option<&Event>,
+        is_reached: &dyn Fn(&Self, &Reached) -> bool,
     ) -> Option<(usize, SmolStr)> {
         let (Phase::Body(from) | Phase::BodyUntil(from, _)) = firing.phase else {
             return None;
@@ -161,19 +180,7 @@ impl Naive {
             let ActionKind::Goal { name, reached, .. } = &action.kind else {
                 continue;
             };
-            let is_reached = match (reached, event) {
-                (Reached::On(cancel), Some(event)) => self.belongs(cancel, firing, event),
-                (Reached::On(_), None) => false,
-                (Reached::When(guard), event) => {
-                    let (held, touched) = self.test(firing, &guard.test, None);
-                    let looked_at = match event {
-                        Some(event) => matches!(&event.changed, Some((key, _)) if reads(&touched, key)),
-                        None => true,
-                    };
-                    looked_at && held == Ok(true)
-                }
-            };
-            if is_reached {
+            if is_reached(self, reached) {
                 self.histogram.note("goal", true);
                 return Some((at + 1, name.clone()));
             }

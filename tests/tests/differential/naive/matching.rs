@@ -70,6 +70,15 @@ impl Naive {
                 return false;
             }
         }
+        if matches!(&subject, Some(value) if !matches!(value, Value::Record(_))) {
+            self.stop(&firing, "no subject");
+            return false;
+        }
+        // what a breaker holds back was still the first
+        let is_first = match &start.pattern.first {
+            Some(first) => self.is_first(trigger, &firing, first),
+            None => true,
+        };
         if let Some(open) = self.paused(&event.kind) {
             self.histogram.note("breaker", !open);
             if open {
@@ -77,13 +86,7 @@ impl Naive {
                 return false;
             }
         }
-        if matches!(&subject, Some(value) if !matches!(value, Value::Record(_))) {
-            self.stop(&firing, "no subject");
-            return false;
-        }
-        if let Some(first) = &start.pattern.first
-            && !self.is_first(trigger, &firing, first)
-        {
+        if !is_first {
             self.stop(&firing, "not first");
             return false;
         }

@@ -317,7 +317,7 @@ impl Naive {
 
     /// What a firing sees. `version`: an event whose version of its record counts.
     fn test(
-        &mut self,
+        &self,
         firing: &Firing,
         test: &Test,
         version: Option<&Event>,

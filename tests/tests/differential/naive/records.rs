@@ -241,6 +241,9 @@ impl Naive {
             let changes = BTreeMap::from([(update.field.clone(), new)]);
             let changed = self.change(&key.clone(), changes, event.by, event.depth);
             self.histogram.note("update", changed);
+            if changed {
+                self.reported(&key.clone());
+            }
         }
     }
 

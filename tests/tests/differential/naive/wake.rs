@@ -21,16 +21,12 @@ impl Naive {
                 self.histogram.note("unless", false);
                 self.take(firing.number);
                 self.stop(&firing, "unless");
-                continue;
-            }
-            if let Some((key, _)) = &event.changed {
-                self.still_holds(&firing, key, Some(event));
             }
         }
     }
 
     /// `while`: the first version of a record with which it does not hold cancels.
-    fn still_holds(&mut self, firing: &Firing, key: &RecordKey, version: Option<&Event>) {
+    fn still_holds(&mut self, firing: &Firing, key: &RecordKey) {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         let holds = match firing.phase {
@@ -39,12 +35,8 @@ impl Naive {
             _ => None,
         };
         if let Some(guard) = holds {
-            let (held, touched) = self.test(firing, &guard.test, version);
-            let changed = |(read, field): &(RecordKey, SmolStr)| match version {
-                Some(event) => read == key && event.changes(field),
-                None => read == key,
-            };
-            if touched.iter().any(changed) && held != Ok(true) {
+            let (held, touched) = self.test(firing, &guard.test, None);
+            if reads(&touched, key) && held != Ok(true) {
                 self.histogram.note("while", false);
                 self.take(firing.number);
                 let why = if held.is_err() { "unknown" } else { "while" };
@@ -53,10 +45,10 @@ impl Naive {
         }
     }
 
-    /// A record was reported: what it says is looked at before what is derived from it.
+    /// A record has a new version: what waits looks at it before anything answers what is derived from it.
     pub(super) fn reported(&mut self, key: &RecordKey) {
         for firing in self.firings.clone() {
-            self.still_holds(&firing, key, None);
+            self.still_holds(&firing, key);
         }
         self.wake_for(key);
     }
@@ -98,21 +90,23 @@ impl Naive {
                 self.soon(firing);
             }
         }
-        if let Some((key, _)) = &event.changed {
-            self.wake_for(key);
-        }
     }
 
     /// A record has changed. What waits only for that goes on when all that the change causes has happened; what waits
     /// for a time then, begins to do so at once.
-    pub(super) fn wake_for(&mut self, key: &RecordKey) {
+    fn wake_for(&mut self, key: &RecordKey) {
         for mut firing in self.firings.clone() {
             let (ir, at) = self.trigger(&firing.trigger);
-            let Some(test) = self.waits_for(&ir, &firing) else {
-                continue;
-            };
-            let (held, touched) = self.test(&firing, &test.test.test, None);
-            if !reads(&touched, key) || held != Ok(true) {
+            let held = self.waits_for(&ir, &firing).is_some_and(|until| {
+                let (held, touched) = self.test(&firing, &until.test.test, None);
+                reads(&touched, key) && held == Ok(true)
+            });
+            if !held {
+                let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key));
+                if let Some((step, goal)) = reached {
+                    firing.phase = Phase::Reached(step, goal);
+                    self.soon(firing);
+                }
                 continue;
             }
             let delayed = delay(&ir.triggers[at], &firing).is_some();
