@@ -24,6 +24,8 @@ pub(crate) struct Event {
     /// The record that changed, as it was after this change and before it.
     pub(crate) changed: Option<(RecordKey, Fields)>,
     pub(crate) old: Option<Fields>,
+    /// The number of that version, of all versions of all records.
+    pub(crate) version: u64,
     /// A value given at creation.
     pub(crate) given: bool,
     /// It happens for this start (trigger, start) alone.
@@ -39,6 +41,7 @@ impl Event {
             by,
             changed: None,
             old: None,
+            version: 0,
             given: false,
             only: None,
             depth,

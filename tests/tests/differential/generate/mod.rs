@@ -19,8 +19,8 @@ use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 /// `or created`: programs have one or the other until it does not.
 const BREAKERS_COUNT_CREATIONS: bool = true;
 
-/// Two dates of two records that are due at once and fan out to one record give two effects one key: no date fans out
-/// until they do not.
+/// Two dates of two records that are due at once, and lead to firings for one record, give two effects one key: it is
+/// not asked of programs with clocks until they do not.
 pub(crate) const DATES_SHARE_KEYS: bool = true;
 
 /// The engine counts the changes of a breaker in 60 parts of its window: minutes of an hour, in which all of this

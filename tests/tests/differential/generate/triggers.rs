@@ -122,12 +122,6 @@ impl Maker<'_> {
             3..6 => {
                 let mut trigger = self.blank(name, Some(CONTACT));
                 self.starts(&mut trigger, DEAL);
-                if super::DATES_SHARE_KEYS {
-                    trigger.starts.retain(|s| s.clock.is_none());
-                }
-                if trigger.starts.is_empty() {
-                    return self.trigger(name);
-                }
                 let of = Place::field(Root::Outer, "contacts");
                 self.each(&mut trigger, EachSource::Of(of));
                 trigger

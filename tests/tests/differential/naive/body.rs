@@ -129,7 +129,7 @@ impl Naive {
 
     /// The body waits; not for long, where a goal behind holds already.
     fn pause(&mut self, trigger: &Trigger, mut firing: Firing) {
-        if let Some((step, goal)) = self.goal_holds(trigger, &firing, None) {
+        if let Some((step, goal)) = self.goal_holds(trigger, &firing, None, None) {
             firing.phase = Phase::Reached(step, goal);
             firing.due = Some(self.now);
         }
@@ -143,11 +143,12 @@ impl Naive {
         trigger: &Trigger,
         firing: &Firing,
         changed: Option<&RecordKey>,
+        version: Option<&Event>,
     ) -> Option<(usize, SmolStr)> {
         self.goal(trigger, firing, &|naive, reached| match reached {
             Reached::On(_) => false,
             Reached::When(guard) => {
-                let (held, touched) = naive.test(firing, &guard.test, None);
+                let (held, touched) = naive.test(firing, &guard.test, version);
                 held == Ok(true) && changed.is_none_or(|key| reads(&touched, key))
             }
         })

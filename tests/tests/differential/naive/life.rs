@@ -52,6 +52,7 @@ impl Naive {
 
     pub(super) fn wait(&mut self, mut firing: Firing) {
         firing.since = self.now;
+        firing.versions = self.versions;
         self.put_back(firing);
     }
 

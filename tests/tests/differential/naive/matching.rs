@@ -51,6 +51,7 @@ impl Naive {
             phase: Phase::After,
             since: self.now,
             due: None,
+            versions: 0,
         };
         let subject = start
             .subject
@@ -161,10 +162,7 @@ impl Naive {
                         .collect();
                 members.sort();
                 members.dedup();
-                let mut found = false;
-                for member in members {
-                    found |= self.member(each, &firing, member, Some(event));
-                }
+                let found = self.members(each, &firing, members, Some(event));
                 self.histogram.note("each", found);
                 if !found {
                     self.stop(&firing, "none found");
@@ -173,23 +171,32 @@ impl Naive {
         }
     }
 
-    fn member(
+    /// Who of them are meant is settled before anything is done for one of them.
+    fn members(
         &mut self,
         each: &ForEach,
         of: &Firing,
-        member: RecordKey,
+        members: Vec<RecordKey>,
         version: Option<&Event>,
     ) -> bool {
-        let mut firing = of.clone();
-        firing.number = self.next_number();
-        firing.subject = Some(member);
-        if let Some(filter) = &each.filter
-            && !self.guard(&firing, filter, version)
-        {
-            return false;
+        let mut meant = Vec::new();
+        for member in members {
+            let mut firing = of.clone();
+            firing.number = self.next_number();
+            firing.subject = Some(member);
+            let held = match &each.filter {
+                Some(filter) => self.guard(&firing, filter, version),
+                None => true,
+            };
+            if held {
+                meant.push(firing);
+            }
         }
-        self.arm(firing);
-        true
+        let found = !meant.is_empty();
+        for firing in meant {
+            self.arm(firing);
+        }
+        found
     }
 
     /// One slice of what fans out over all records.
@@ -201,11 +208,9 @@ impl Naive {
         let Some(each) = &ir.triggers[at].each else {
             return;
         };
-        for member in sweep.members {
-            if self.records.contains_key(&member) {
-                self.member(each, &sweep.firing, member, None);
-            }
-        }
+        let mut members = sweep.members;
+        members.retain(|key| self.records.contains_key(key));
+        self.members(each, &sweep.firing, members, None);
         self.cascade();
     }
 }

@@ -49,6 +49,7 @@ pub(crate) struct Naive {
     occurring: Vec<Event>,
     due_done: Vec<(SmolStr, RecordKey, Timestamp)>,
     numbers: u64,
+    versions: u64,
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
@@ -87,6 +88,8 @@ struct Firing {
     phase: Phase,
     since: Timestamp,
     due: Option<Timestamp>,
+    /// How many versions there were when it began to wait.
+    versions: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +130,7 @@ impl Naive {
             occurring: Vec::new(),
             due_done: Vec::new(),
             numbers: 0,
+            versions: 0,
             fired: Vec::new(),
             queue: VecDeque::new(),
             seen: Seen::default(),
@@ -302,6 +306,7 @@ impl Naive {
     fn cascade(&mut self) {
         while let Some(event) = self.queue.pop_front() {
             self.update(&event);
+            self.look_at(&event);
             self.cancel(&event);
             self.wake(&event);
             self.answer(&event);

@@ -91,7 +91,6 @@ impl Naive {
         let changes = BTreeMap::from([(field.clone(), value)]);
         let depth = firing.event.depth + 1;
         self.change(key, changes, ActorKind::Automation, depth);
-        self.reported(key);
         true
     }
 }

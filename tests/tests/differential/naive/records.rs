@@ -144,10 +144,13 @@ impl Naive {
             new.insert(name, to);
         }
         self.records.insert(key.clone(), new.clone());
+        self.versions += 1;
+        let version = self.versions;
         let about = |kind| {
             let mut event = Event::new(kind, by, depth).with("record", Value::Record(key.clone()));
             event.changed = Some((key.clone(), new.clone()));
             event.old = Some(old.clone());
+            event.version = version;
             event
         };
         let mut events = Vec::new();
@@ -241,9 +244,7 @@ impl Naive {
             let changes = BTreeMap::from([(update.field.clone(), new)]);
             let changed = self.change(&key.clone(), changes, event.by, event.depth);
             self.histogram.note("update", changed);
-            if changed {
-                self.reported(&key.clone());
-            }
+
         }
     }
 

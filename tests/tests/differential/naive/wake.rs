@@ -26,7 +26,7 @@ impl Naive {
     }
 
     /// `while`: the first version of a record with which it does not hold cancels.
-    fn still_holds(&mut self, firing: &Firing, key: &RecordKey) {
+    fn still_holds(&mut self, firing: &Firing, key: &RecordKey, version: Option<&Event>) {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         let holds = match firing.phase {
@@ -35,7 +35,7 @@ impl Naive {
             _ => None,
         };
         if let Some(guard) = holds {
-            let (held, touched) = self.test(firing, &guard.test, None);
+            let (held, touched) = self.test(firing, &guard.test, version);
             if reads(&touched, key) && held != Ok(true) {
                 self.histogram.note("while", false);
                 self.take(firing.number);
@@ -45,12 +45,25 @@ impl Naive {
         }
     }
 
-    /// A record has a new version: what waits looks at it before anything answers what is derived from it.
+    /// A record was reported: what waits looks at it before anything answers what is derived from it.
     pub(super) fn reported(&mut self, key: &RecordKey) {
         for firing in self.firings.clone() {
-            self.still_holds(&firing, key);
+            self.still_holds(&firing, key, None);
         }
-        self.wake_for(key);
+        self.wake_for(key, None);
+    }
+
+    /// What waits looks at the version that this event tells of, if that is newer than its waiting.
+    pub(super) fn look_at(&mut self, event: &Event) {
+        let Some((key, _)) = &event.changed else {
+            return;
+        };
+        for firing in self.firings.clone() {
+            if firing.versions < event.version {
+                self.still_holds(&firing, key, Some(event));
+            }
+        }
+        self.wake_for(key, Some(event));
     }
 
     /// Whether an event is one of those, and belongs to the firing.
@@ -94,15 +107,18 @@ impl Naive {
 
     /// A record has changed. What waits only for that goes on when all that the change causes has happened; what waits
     /// for a time then, begins to do so at once.
-    fn wake_for(&mut self, key: &RecordKey) {
+    fn wake_for(&mut self, key: &RecordKey, version: Option<&Event>) {
         for mut firing in self.firings.clone() {
+            if version.is_some_and(|event| event.version <= firing.versions) {
+                continue;
+            }
             let (ir, at) = self.trigger(&firing.trigger);
             let held = self.waits_for(&ir, &firing).is_some_and(|until| {
-                let (held, touched) = self.test(&firing, &until.test.test, None);
+                let (held, touched) = self.test(&firing, &until.test.test, version);
                 reads(&touched, key) && held == Ok(true)
             });
             if !held {
-                let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key));
+                let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key), version);
                 if let Some((step, goal)) = reached {
                     firing.phase = Phase::Reached(step, goal);
                     self.soon(firing);
