@@ -25,7 +25,12 @@ pub(crate) fn local(at: Timestamp, zone: &str) -> civil::DateTime {
 /// The first instant at which the local clock shows this, or, where it jumps over it, something later.
 pub(crate) fn first_at(date: Date, time: Time, zone: &str) -> Timestamp {
     let wanted = date.to_datetime(time);
-    let as_utc = Timestamp::from(wanted.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp());
+    let as_utc = Timestamp::from(
+        wanted
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .unwrap()
+            .timestamp(),
+    );
     // the zones of these tests are UTC, and up to two hours ahead of it
     let mut at = Timestamp(as_utc.0 - 2 * 4 * QUARTER);
     while local(at, zone) < wanted {
@@ -160,8 +165,7 @@ fn on_day(every: &Recurrence, day: Date, zone: &str) -> Vec<Timestamp> {
             at,
         } => {
             let stands_in = *month == 2 && *wanted == 29 && month_ends && day.month() == 2;
-            ((day.month() as u8 == *month && day.day() as u8 == *wanted) || stands_in)
-                .then_some(at)
+            ((day.month() as u8 == *month && day.day() as u8 == *wanted) || stands_in).then_some(at)
         }
     };
     at.map(|at| first_at(day, *at, zone)).into_iter().collect()

@@ -88,9 +88,7 @@ impl Scope<'_> {
             Expr::And(all) => self.all(all, false)?,
             Expr::Or(all) => self.all(all, true)?,
             Expr::Not(inner) => Value::Bool(!self.holds(inner)?),
-            Expr::Compare(op, a, b) => {
-                Value::Bool(compare(*op, &self.value(a)?, &self.value(b)?))
-            }
+            Expr::Compare(op, a, b) => Value::Bool(compare(*op, &self.value(a)?, &self.value(b)?)),
             Expr::Between { value, low, high } => {
                 let (value, low, high) = (self.value(value)?, self.value(low)?, self.value(high)?);
                 Value::Bool(
@@ -245,9 +243,7 @@ pub(crate) fn elements(value: &Value) -> Vec<Value> {
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (a, b) if a.is_empty() || b.is_empty() => a.is_empty() && b.is_empty(),
-        (Value::Tag(a), Value::Tag(b)) => {
-            a.trim().to_lowercase() == b.trim().to_lowercase()
-        }
+        (Value::Tag(a), Value::Tag(b)) => a.trim().to_lowercase() == b.trim().to_lowercase(),
         (Value::Set(a), Value::Set(b)) => {
             a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y)))
         }
@@ -280,9 +276,7 @@ pub(crate) fn arith(op: ArithOp, a: &Value, b: &Value) -> Value {
         (ArithOp::Add, Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int),
         (ArithOp::Sub, Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int),
         (ArithOp::Mul, Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int),
-        (ArithOp::Add, Value::DateTime(t), Value::Duration(d)) => {
-            Some(Value::DateTime(t.plus(*d)))
-        }
+        (ArithOp::Add, Value::DateTime(t), Value::Duration(d)) => Some(Value::DateTime(t.plus(*d))),
         _ => None,
     };
     result.unwrap_or(Value::Empty)

@@ -28,6 +28,53 @@ const CASES: u64 = 20_000;
 /// How many failing cases each thread makes small and shows.
 const SHOWN: usize = 4;
 
+/// So often each clause has to let a firing pass, and to stop one, before the test shows anything of it.
+const ENOUGH: u64 = 100;
+
+/// The clauses that can do both. Of what waits: whether it had to; of an action: whether it changed something; of a
+/// goal: whether it was reached before the body came to it.
+const CLAUSES: [&str; 39] = [
+    "breaker",
+    "by",
+    "call",
+    "chain",
+    "cooldown",
+    "debounce",
+    "during",
+    "each",
+    "filter",
+    "first",
+    "for each where",
+    "goal",
+    "if",
+    "limit calendar",
+    "limit else wait",
+    "limit sliding",
+    "mode parallel",
+    "mode restart",
+    "mode single",
+    "move",
+    "offset",
+    "once",
+    "once each period",
+    "one-shot",
+    "recurrence",
+    "set",
+    "stage",
+    "start",
+    "stop",
+    "unless",
+    "until",
+    "update",
+    "wait",
+    "wait until",
+    "when",
+    "where",
+    "while",
+    "within",
+    "within a wait",
+];
+
 fn asked_for() -> (u64, u64) {
     let asked = std::env::var("TRIG_DIFF").unwrap_or_default();
     let (seed, cases) = asked.split_once(':').unwrap_or((&asked, ""));
@@ -73,6 +120,14 @@ fn the_engine_and_the_plain_evaluator_agree() {
     });
     println!("{histogram}");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    // a few cases cannot show everything
+    if cases >= CASES {
+        for clause in CLAUSES {
+            let counts = histogram.of(clause);
+            let enough = counts.iter().all(|n| *n >= ENOUGH);
+            assert!(enough, "`{clause}` passed and stopped only {counts:?}");
+        }
+    }
 }
 
 /// What a case shows where the two part, made small.

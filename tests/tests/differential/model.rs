@@ -130,7 +130,9 @@ pub(crate) fn to_json(value: &Value) -> Json {
         }
         Value::Date(date) => json!(date.to_string()),
         Value::DateTime(at) => json!(at.to_jiff().unwrap().to_string()),
-        Value::Stage(stage) => json!({"pipeline": stage.pipeline.as_str(), "stage": stage.stage.as_str()}),
+        Value::Stage(stage) => {
+            json!({"pipeline": stage.pipeline.as_str(), "stage": stage.stage.as_str()})
+        }
         Value::Record(key) => json!({
             "entity": key.entity.as_str(), "connector": key.connector.as_str(), "id": key.id.as_str(),
         }),
@@ -308,7 +310,11 @@ pub(crate) fn world() -> Ir {
         ],
         actions: vec![ActionDecl {
             name: "sms.send".into(),
-            params: vec![field("n", Type::Int), field("text", Type::Text), field("to", Type::Any)],
+            params: vec![
+                field("n", Type::Int),
+                field("text", Type::Text),
+                field("to", Type::Any),
+            ],
             if_unknown: IfUnknown::Retry,
             emits: Vec::new(),
             when: None,
@@ -316,7 +322,12 @@ pub(crate) fn world() -> Ir {
         pipelines: vec![
             pipeline(
                 "Sales",
-                &[("New", Open), ("Talk", Open), ("Offer", Open), ("Won", Success)],
+                &[
+                    ("New", Open),
+                    ("Talk", Open),
+                    ("Offer", Open),
+                    ("Won", Success),
+                ],
             ),
             pipeline("Care", &[("Open", Open), ("Done", Success)]),
         ],

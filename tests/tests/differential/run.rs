@@ -177,7 +177,8 @@ impl Pair {
                 trigger.is_some_and(has_clock)
             };
             seen.stopped.retain(|(name, _, why)| {
-                !(several(name) && told.contains(why)) && !(dates(name) && *why == "gone")
+                let idle = several(name) && told.contains(why) || dates(name) && *why == "gone";
+                !idle
             });
             for (_, subject, why) in &mut seen.stopped {
                 // neither of them has to know of whom
@@ -237,7 +238,11 @@ impl Pair {
     }
 }
 
-fn differ<T: PartialEq + std::fmt::Debug>(what: &str, engine: &[T], naive: &[T]) -> Result<(), String> {
+fn differ<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    engine: &[T],
+    naive: &[T],
+) -> Result<(), String> {
     if engine == naive {
         return Ok(());
     }
@@ -258,7 +263,10 @@ fn effect_text(effect: &Effect) -> String {
             format!("call {action} {}", serde_json::Value::Object(args.clone()))
         }
         EffectKind::Write { record, fields, .. } => {
-            format!("write {record} {}", serde_json::Value::Object(fields.clone()))
+            format!(
+                "write {record} {}",
+                serde_json::Value::Object(fields.clone())
+            )
         }
         EffectKind::Create {
             entity,

@@ -35,7 +35,8 @@ pub(crate) fn show(case: &Case) -> String {
             What::Arrives { by, id, what, .. } => format!(
                 "{}by {by:?}{}",
                 match what {
-                    Happening::Event { ty, data, .. } => format!("{ty} {} ", Json::Object(data.clone())),
+                    Happening::Event { ty, data, .. } =>
+                        format!("{ty} {} ", Json::Object(data.clone())),
                     Happening::Record {
                         op,
                         entity,

@@ -174,7 +174,9 @@ impl Maker<'_> {
                 as_user: None,
             },
             (DEAL, 5) => {
-                let at = self.begin.plus(Millis(self.dice.between(-20, 200) * 37 * Millis::MINUTE.0));
+                let at = self
+                    .begin
+                    .plus(Millis(self.dice.between(-20, 200) * 37 * Millis::MINUTE.0));
                 ActionKind::Set {
                     record: me,
                     field: "meet".into(),
@@ -203,7 +205,7 @@ impl Maker<'_> {
                     (false, CONTACT) => Place::field(Root::Subject, "contact"),
                     _ => return self.call(Expr::Load(me), hello()),
                 };
-                if self.dice.percent(25) && of == subject {
+                if self.dice.percent(55) && of == subject {
                     return ActionKind::Stop { flow: Some(flow) };
                 }
                 ActionKind::Start {

@@ -87,9 +87,15 @@ impl Maker<'_> {
     }
 
     fn text_test(&mut self, text: Expr) -> Expr {
-        let op = self.dice.pick(&[TextOp::Contains, TextOp::StartsWith, TextOp::EndsWith]);
+        let op = self
+            .dice
+            .pick(&[TextOp::Contains, TextOp::StartsWith, TextOp::EndsWith]);
         let part = self.dice.pick(&["a", "AN", "b", "o"]);
-        Expr::Text(op, Box::new(text), Box::new(constant(Value::Text(part.into()))))
+        Expr::Text(
+            op,
+            Box::new(text),
+            Box::new(constant(Value::Text(part.into()))),
+        )
     }
 
     fn event_atom(&mut self, root: Root, kind: &EventKind) -> Option<Expr> {
@@ -126,7 +132,11 @@ impl Maker<'_> {
             }
             EventKind::Gained(..) | EventKind::Lost(..) => {
                 let wanted = tag(self.dice.pick(&["VIP", "vip", "new", "auto"]));
-                Expr::Compare(CompareOp::Eq, Box::new(load(root, "value")), Box::new(wanted))
+                Expr::Compare(
+                    CompareOp::Eq,
+                    Box::new(load(root, "value")),
+                    Box::new(wanted),
+                )
             }
             _ => return None,
         })
@@ -179,7 +189,11 @@ impl Maker<'_> {
                     amount: Decimal::new(self.dice.between(1, 5) * 1000, 2),
                 });
                 let op = self.dice.pick(&[CompareOp::Ge, CompareOp::Lt]);
-                Expr::Compare(op, Box::new(load(root, "amount")), Box::new(constant(money)))
+                Expr::Compare(
+                    op,
+                    Box::new(load(root, "amount")),
+                    Box::new(constant(money)),
+                )
             }
             5 => self.text_test(load(root, "name")),
             6 => {

@@ -108,11 +108,15 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
     if dice.percent(25) {
         // consent, at the moment of sending
         let n = Expr::Load(Place::field(Root::Candidate, "n"));
-        let few = Expr::Compare(CompareOp::Lt, Box::new(n), Box::new(Expr::Const(Value::Int(5))));
+        let few = Expr::Compare(
+            CompareOp::Lt,
+            Box::new(n),
+            Box::new(Expr::Const(Value::Int(5))),
+        );
         ir.actions[0].when = Some(few);
     }
     let mut flows = Vec::new();
-    if dice.percent(60) {
+    if dice.percent(75) {
         flows.push(("Flow1".into(), dice.pick(&[DEAL, CONTACT])));
     }
     let mut maker = Maker {

@@ -61,7 +61,9 @@ impl Maker<'_> {
                 13 => self.goal_start(),
                 14 | 15 => self.offset(DEAL),
                 _ => {
-                    let field = self.dice.pick(&["score", "score", "name", "contact", "amount"]);
+                    let field = self
+                        .dice
+                        .pick(&["score", "score", "name", "contact", "amount"]);
                     let kind = EventKind::Changed(DEAL, field.into());
                     let mut start = self.start(kind, Some("record"));
                     start.pattern.or_created = self.or_created && self.dice.percent(30);
@@ -105,9 +107,24 @@ impl Maker<'_> {
         let hours = |n: i64| Distance::Span(Millis(n * Millis::HOUR.0));
         let at = Time::constant(self.dice.pick(&[2, 9, 15]), self.dice.pick(&[0, 30]), 0, 0);
         let (field, distance, at, yearly) = match (entity, self.dice.below(3)) {
-            (CONTACT, _) => ("born", Distance::Days(self.dice.between(-2, 2) as i32), Some(at), true),
-            (_, 0) => ("close", Distance::Days(self.dice.between(-1, 2) as i32), Some(at), false),
-            _ => ("meet", hours(self.dice.pick(&[-24, -6, -2, -1, 0, 1, 3])), None, false),
+            (CONTACT, _) => (
+                "born",
+                Distance::Days(self.dice.between(-2, 2) as i32),
+                Some(at),
+                true,
+            ),
+            (_, 0) => (
+                "close",
+                Distance::Days(self.dice.between(-1, 2) as i32),
+                Some(at),
+                false,
+            ),
+            _ => (
+                "meet",
+                hours(self.dice.pick(&[-24, -6, -2, -1, 0, 1, 3])),
+                None,
+                false,
+            ),
         };
         let mut start = self.start(EventKind::Due(entity, field.into()), Some("record"));
         start.clock = Some(Clock::Offset(Offset {
@@ -121,12 +138,19 @@ impl Maker<'_> {
     }
 
     pub(super) fn clock_start(&mut self) -> Start {
-        let at = Time::constant(self.dice.pick(&[0, 2, 9, 23]), self.dice.pick(&[0, 30]), 0, 0);
+        let at = Time::constant(
+            self.dice.pick(&[0, 2, 9, 23]),
+            self.dice.pick(&[0, 30]),
+            0,
+            0,
+        );
         let today = calendar::day_of(self.begin, "Europe/Berlin");
         let soon = today.saturating_add(jiff::Span::new().days(self.dice.between(0, 6)));
-        let clock = match self.dice.below(8) {
-            0 => Clock::Once(soon, at),
-            1 => Clock::Every(Recurrence::Interval(Millis(self.dice.pick(&[1, 3, 6, 12]) * Millis::HOUR.0))),
+        let clock = match self.dice.below(9) {
+            0 | 8 => Clock::Once(soon, at),
+            1 => Clock::Every(Recurrence::Interval(Millis(
+                self.dice.pick(&[1, 3, 6, 12]) * Millis::HOUR.0,
+            ))),
             2 => Clock::Every(Recurrence::Week(vec![1, 4, 7], at)),
             3 => Clock::Every(Recurrence::MonthDay(self.dice.pick(&[1, 28, 31]), at)),
             4 => Clock::Every(Recurrence::MonthEnd(at)),

@@ -42,7 +42,12 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
     let mut steps = Vec::new();
     // the records are there before anything happens; a deal or two may come later
     for id in CONTACTS {
-        steps.push(now(record(RecordOp::Updated, "crm.contact", id, contact(dice, true))));
+        steps.push(now(record(
+            RecordOp::Updated,
+            "crm.contact",
+            id,
+            contact(dice, true),
+        )));
     }
     for id in INVOICES {
         let fields = Map::from_iter([("name".to_owned(), json!("I"))]);
@@ -54,7 +59,9 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
     }
     let mut third = false;
     for n in 0..dice.between(6, 30) {
-        let minutes = dice.pick(&[0, 0, 1, 5, 5, 10, 10, 15, 15, 30, 30, 60, 60, 180, 600, 1440, 2400]);
+        let minutes = dice.pick(&[
+            0, 0, 1, 5, 5, 10, 10, 15, 15, 30, 30, 60, 60, 180, 600, 1440, 2400,
+        ]);
         let what = match dice.below(20) {
             0..7 => {
                 let mut what = event(dice);
@@ -83,8 +90,8 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
                 let id = dice.pick(&DEALS);
                 needing(record(RecordOp::Deleted, "crm.deal", id, Map::new()))
             }
-            17 => by_hand(dice, ir),
-            18 => What::Result,
+            16 | 17 => by_hand(dice, ir),
+            18 | 19 if dice.percent(60) => What::Result,
             _ => What::Nothing,
         };
         let mut what = what;
@@ -180,7 +187,10 @@ fn event(dice: &mut Dice) -> What {
                 let contact = dice.pick(&CONTACTS);
                 refer(&mut data, "contact", "crm.contact", contact);
             }
-            data.insert("text".into(), json!(dice.pick(&["banana", "Anna", "Otto", "x"])));
+            data.insert(
+                "text".into(),
+                json!(dice.pick(&["banana", "Anna", "Otto", "x"])),
+            );
             if dice.percent(60) {
                 data.insert("tag".into(), json!(dice.pick(&TAGS)));
             }
@@ -239,7 +249,11 @@ fn contact(dice: &mut Dice, all: bool) -> Map<String, Json> {
     };
     let born = dice.pick(&["1990-03-27", "1988-02-29", "1970-10-26", "2000-03-25"]);
     put(dice, "born", json!(born));
-    for (field, value) in [("name", name(dice)), ("score", number(dice)), ("tags", tags(dice))] {
+    for (field, value) in [
+        ("name", name(dice)),
+        ("score", number(dice)),
+        ("tags", tags(dice)),
+    ] {
         put(dice, field, value);
     }
     fields
@@ -259,7 +273,12 @@ fn deal(dice: &mut Dice, begin: Timestamp, all: bool) -> Map<String, Json> {
         true => Json::Null,
         false => json!(dice.pick(&CONTACTS)),
     };
-    let contacts = dice.pick(&[json!([]), json!(["1"]), json!(["2", "1"]), json!(["1", "2"])]);
+    let contacts = dice.pick(&[
+        json!([]),
+        json!(["1"]),
+        json!(["2", "1"]),
+        json!(["1", "2"]),
+    ]);
     let meet = match dice.percent(20) {
         true => Json::Null,
         false => {

@@ -90,9 +90,20 @@ impl Maker<'_> {
             let guard = self.guard(GuardKind::When, &sight);
             flow.guards.push(guard);
         }
-        flow.mode = self.dice.pick(&[Mode::Single, Mode::Restart, Mode::Parallel]);
+        flow.mode = self
+            .dice
+            .pick(&[Mode::Single, Mode::Restart, Mode::Parallel]);
         self.limits(&mut flow);
         flow.actions = self.body(&flow, true);
+        if self.dice.percent(40) {
+            // long enough for something to meet it
+            let long = Value::Duration(Millis(20 * Millis::HOUR.0));
+            let first = Action {
+                loc: self.loc(),
+                kind: ActionKind::Wait(Expr::Const(long)),
+            };
+            flow.actions.insert(0, first);
+        }
         for action in &flow.actions {
             if let ActionKind::Goal { name: goal, .. } = &action.kind {
                 self.goals.push((flow.name.clone(), goal.clone()));
@@ -140,9 +151,13 @@ impl Maker<'_> {
         let has_clock = trigger.starts.iter().any(|s| s.clock.is_some());
         if has_clock {
             let within = Missed::Within(Millis(90 * Millis::MINUTE.0));
-            trigger.missed =
-                self.dice
-                    .pick(&[None, None, Some(Missed::Run), Some(Missed::Skip), Some(within)]);
+            trigger.missed = self.dice.pick(&[
+                None,
+                None,
+                Some(Missed::Run),
+                Some(Missed::Skip),
+                Some(within),
+            ]);
         }
         self.guards(&mut trigger);
         self.pacing(&mut trigger);
@@ -156,7 +171,12 @@ impl Maker<'_> {
         if self.dice.percent(12) && start.clock.is_none() && start.pattern.event_has_key() {
             start.pattern.first = Some(First {
                 key: start.subject.clone().into_iter().collect(),
-                period: self.dice.pick(&[None, Some(Period::Day), Some(Period::Day), Some(Period::Week)]),
+                period: self.dice.pick(&[
+                    None,
+                    Some(Period::Day),
+                    Some(Period::Day),
+                    Some(Period::Week),
+                ]),
             });
             trigger.starts.push(start);
             return;
@@ -206,8 +226,10 @@ impl Maker<'_> {
         };
         let derived = trigger.each.is_none()
             && trigger.starts.iter().all(|s| {
-                matches!(s.pattern.event, EventKind::Moved(DEAL) | EventKind::Changed(DEAL, _))
-                    && !s.pattern.or_created
+                matches!(
+                    s.pattern.event,
+                    EventKind::Moved(DEAL) | EventKind::Changed(DEAL, _)
+                ) && !s.pattern.or_created
                     && s.subject == Some(Place::field(Root::Event, "record"))
             });
         Sight {
@@ -266,7 +288,9 @@ impl Maker<'_> {
         let test = self.guard(kind, &sight);
         let within = self.dice.percent(60).then(|| Within {
             duration: self.duration(),
-            otherwise: self.dice.pick(&[Otherwise::Drop, Otherwise::Drop, Otherwise::Continue]),
+            otherwise: self
+                .dice
+                .pick(&[Otherwise::Drop, Otherwise::Drop, Otherwise::Continue]),
         });
         Until {
             loc: self.loc(),
@@ -362,9 +386,12 @@ impl Maker<'_> {
             });
         };
         let hours = |n: i64| LimitWindow::Sliding(Millis(n * Millis::HOUR.0));
-        let period = LimitWindow::Calendar(self.dice.pick(&[Period::Day, Period::Day, Period::Week]));
+        let period =
+            LimitWindow::Calendar(self.dice.pick(&[Period::Day, Period::Day, Period::Week]));
         if self.dice.percent(8) {
-            let window = self.dice.pick(&[LimitWindow::Ever, LimitWindow::Ever, period]);
+            let window = self
+                .dice
+                .pick(&[LimitWindow::Ever, LimitWindow::Ever, period]);
             add(self, LimitKind::Once, 1, window, false);
         }
         if self.dice.percent(12) {
@@ -376,7 +403,9 @@ impl Maker<'_> {
             0 => add(self, LimitKind::Limit, count, hours(2), false),
             1 => add(self, LimitKind::Limit, count, period, false),
             2 => {
-                let window = self.dice.pick(&[hours(1), hours(5), LimitWindow::Calendar(Period::Day)]);
+                let window =
+                    self.dice
+                        .pick(&[hours(1), hours(5), LimitWindow::Calendar(Period::Day)]);
                 add(self, LimitKind::Limit, count, window, true);
             }
             _ => {}

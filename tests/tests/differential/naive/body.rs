@@ -189,7 +189,12 @@ impl Naive {
         None
     }
 
-    pub(super) fn expr(&self, firing: &Firing, expr: &Expr, binders: &BTreeMap<u32, Value>) -> Value {
+    pub(super) fn expr(
+        &self,
+        firing: &Firing,
+        expr: &Expr,
+        binders: &BTreeMap<u32, Value>,
+    ) -> Value {
         let touched = RefCell::new(Default::default());
         let mut scope = self.scope(firing, None, &touched);
         scope.binders = binders.clone();
@@ -229,8 +234,8 @@ impl Naive {
                 ..
             } => {
                 let record = self.record_at(firing, record, binders);
-                let moved = record
-                    .is_some_and(|key| self.move_to(firing, &key, to, *backwards, *across));
+                let moved =
+                    record.is_some_and(|key| self.move_to(firing, &key, to, *backwards, *across));
                 self.done("move", firing, moved);
             }
             ActionKind::Set {
@@ -240,8 +245,8 @@ impl Naive {
                 value,
             } => {
                 let record = self.record_at(firing, record, binders);
-                let written = record
-                    .is_some_and(|key| self.set(firing, &key, field, *op, value, binders));
+                let written =
+                    record.is_some_and(|key| self.set(firing, &key, field, *op, value, binders));
                 self.done("set", firing, written);
             }
             ActionKind::Emit { event, args } => {

@@ -16,7 +16,7 @@ const LAST: u64 = u64::MAX;
 
 #[derive(Clone)]
 enum Due {
-    Firing(Firing),
+    Firing(Box<Firing>),
     Occurrence(Event),
     /// A date of a record; too late where it is not to run.
     Date(Event, bool),
@@ -36,7 +36,7 @@ impl Naive {
             match due {
                 Due::Firing(mut firing) => {
                     firing.event.depth = 0;
-                    self.time_comes(firing);
+                    self.time_comes(*firing);
                 }
                 Due::Occurrence(event) => {
                     self.occurring.retain(|e| e.only != event.only);
@@ -80,7 +80,7 @@ impl Naive {
                 firing.subject.clone(),
                 firing.number,
             );
-            all.push((order, Due::Firing(firing.clone())));
+            all.push((order, Due::Firing(Box::new(firing.clone()))));
         }
         for event in &self.occurring {
             let (Some((name, _)), Some(Value::DateTime(at))) =
@@ -94,8 +94,7 @@ impl Naive {
         for (name, start, key, at, allowed) in self.dates(until) {
             let entity = self.entity_of(&key);
             let trigger = self.ir.triggers.iter().find(|t| t.name == name);
-            let Some(Clock::Offset(offset)) =
-                trigger.and_then(|t| t.starts[start].clock.as_ref())
+            let Some(Clock::Offset(offset)) = trigger.and_then(|t| t.starts[start].clock.as_ref())
             else {
                 continue;
             };
@@ -197,7 +196,9 @@ fn allowed(policy: Option<Missed>, by_default: Millis) -> Millis {
 fn half_of_period(every: &Recurrence, zone: &str, at: Timestamp) -> Millis {
     let next = [2, 40, 400].into_iter().find_map(|days| {
         let later = at.plus(Millis(days * Millis::DAY.0));
-        calendar::occurrences(every, zone, at, later).first().copied()
+        calendar::occurrences(every, zone, at, later)
+            .first()
+            .copied()
     });
     next.map_or(Millis::HOUR, |next| Millis((next - at).0 / 2))
 }

@@ -141,6 +141,9 @@ impl Naive {
         }
         if let Some(after) = delay(trigger, &firing) {
             self.histogram.note("after", true);
+            if !after.unless.is_empty() {
+                self.histogram.note("unless", true);
+            }
             if let Some(guard) = &after.holds
                 && !self.guard(&firing, guard, None)
             {

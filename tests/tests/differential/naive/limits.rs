@@ -91,7 +91,9 @@ impl Naive {
         let mine = keys(firing);
         let all = self.firings.iter();
         all.filter(|f| f.phase == Phase::Queue && f.trigger == firing.trigger)
-            .filter(|f| (f.since, f.number) < (firing.since, firing.number) || firing.phase != Phase::Queue)
+            .filter(|f| {
+                (f.since, f.number) < (firing.since, firing.number) || firing.phase != Phase::Queue
+            })
             .filter(|f| f.number != firing.number && keys(f) == mine)
             .map(|f| f.number)
             .collect()
@@ -105,9 +107,7 @@ impl Naive {
 
     fn during_open(&self, trigger: &Trigger, at: Timestamp) -> bool {
         match trigger.during.as_ref().map(|guard| &guard.test) {
-            Some(Test::Expr(Expr::Open(id))) => {
-                calendar::open(&self.ir.schedules[id.index()], at)
-            }
+            Some(Test::Expr(Expr::Open(id))) => calendar::open(&self.ir.schedules[id.index()], at),
             Some(Test::Expr(Expr::Not(inner))) => match &**inner {
                 Expr::Open(id) => !calendar::open(&self.ir.schedules[id.index()], at),
                 _ => true,

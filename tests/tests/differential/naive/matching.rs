@@ -106,7 +106,12 @@ impl Naive {
     }
 
     /// Whether a guard lets a firing pass; tells of it where not.
-    pub(super) fn guard(&mut self, firing: &Firing, guard: &Guard, version: Option<&Event>) -> bool {
+    pub(super) fn guard(
+        &mut self,
+        firing: &Firing,
+        guard: &Guard,
+        version: Option<&Event>,
+    ) -> bool {
         let (held, _) = self.test(firing, &guard.test, version);
         self.histogram.note(clause(guard.kind), held == Ok(true));
         match held {

@@ -196,7 +196,12 @@ impl Naive {
                     Phase::Queue => ("limit", None),
                     Phase::Body(_) | Phase::BodyUntil(..) | Phase::Reached(..) => ("body", None),
                 };
-                (f.trigger.clone(), subject_text(f.subject.as_ref()), phase, due)
+                (
+                    f.trigger.clone(),
+                    subject_text(f.subject.as_ref()),
+                    phase,
+                    due,
+                )
             })
             .collect();
         waiting.sort();
@@ -271,9 +276,9 @@ impl Naive {
             Type::Text => text().map(Value::Text),
             Type::Tag => text().map(Value::Tag),
             Type::Date => json.as_str().map(|t| Value::Date(t.parse().unwrap())),
-            Type::DateTime => json.as_str().map(|t| {
-                Value::DateTime(t.parse::<jiff::Timestamp>().unwrap().into())
-            }),
+            Type::DateTime => json
+                .as_str()
+                .map(|t| Value::DateTime(t.parse::<jiff::Timestamp>().unwrap().into())),
             Type::Money => json.get("amount").map(|amount| {
                 Value::Money(Money {
                     currency: json["currency"].as_str().unwrap().into(),
@@ -371,7 +376,6 @@ impl Naive {
             .stopped
             .push((firing.trigger.clone(), subject, why));
     }
-
 
     fn next_number(&mut self) -> u64 {
         self.numbers += 1;

@@ -156,7 +156,11 @@ impl Naive {
         let mut events = Vec::new();
         for (name, from, to) in &changed {
             if name == "stage" {
-                let between = |kind| about(kind).with("from", from.clone()).with("to", to.clone());
+                let between = |kind| {
+                    about(kind)
+                        .with("from", from.clone())
+                        .with("to", to.clone())
+                };
                 events.push(between(EventKind::Moved(entity)));
                 if !to.is_empty() {
                     events.push(between(EventKind::Entered(entity)));
@@ -165,7 +169,11 @@ impl Naive {
         }
         for (name, from, to) in &changed {
             let kind = EventKind::Changed(entity, name.clone());
-            events.push(about(kind).with("from", from.clone()).with("to", to.clone()));
+            events.push(
+                about(kind)
+                    .with("from", from.clone())
+                    .with("to", to.clone()),
+            );
         }
         for (name, from, to) in &changed {
             if name != "tags" {
@@ -244,7 +252,6 @@ impl Naive {
             let changes = BTreeMap::from([(update.field.clone(), new)]);
             let changed = self.change(&key.clone(), changes, event.by, event.depth);
             self.histogram.note("update", changed);
-
         }
     }
 

@@ -203,7 +203,11 @@ impl Naive {
                 if deadline.is_some_and(|d| d <= self.now) {
                     let within = until.within.map(|w| w.otherwise);
                     let drops = within == Some(Otherwise::Drop);
-                    self.histogram.note("within", !drops);
+                    let clause = match firing.phase {
+                        Phase::BodyUntil(..) => "within a wait",
+                        _ => "within",
+                    };
+                    self.histogram.note(clause, !drops);
                     if drops {
                         return self.stop(&firing, "late");
                     }
