@@ -130,7 +130,7 @@ impl Naive {
     /// The body waits; not for long, where a goal behind holds already.
     fn pause(&mut self, trigger: &Trigger, mut firing: Firing) {
         if let Some((step, goal)) = self.goal_holds(trigger, &firing, None, None) {
-            firing.phase = Phase::Reached(step, goal);
+            firing.phase = Phase::Going(step, Some(goal));
             firing.due = Some(self.now);
         }
         self.wait(firing);

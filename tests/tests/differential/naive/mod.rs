@@ -105,8 +105,8 @@ enum Phase {
     /// The body goes on at this step; waits for time, or until something holds (with its deadline).
     Body(usize),
     BodyUntil(usize, Option<Timestamp>),
-    /// A goal was reached: it goes on behind it.
-    Reached(usize, SmolStr),
+    /// What the body waited for has come, or a goal was reached: it goes on there.
+    Going(usize, Option<SmolStr>),
 }
 
 impl Naive {
@@ -194,7 +194,7 @@ impl Naive {
                     Phase::Until(_) | Phase::Held => ("until", None),
                     Phase::After => ("after", f.due),
                     Phase::Queue => ("limit", None),
-                    Phase::Body(_) | Phase::BodyUntil(..) | Phase::Reached(..) => ("body", None),
+                    Phase::Body(_) | Phase::BodyUntil(..) | Phase::Going(..) => ("body", None),
                 };
                 (
                     f.trigger.clone(),

@@ -99,7 +99,7 @@ impl Naive {
         for mut firing in self.firings.clone() {
             let (ir, at) = self.trigger(&firing.trigger);
             if let Some((step, goal)) = self.goal_reached(&ir.triggers[at], &firing, event) {
-                firing.phase = Phase::Reached(step, goal);
+                firing.phase = Phase::Going(step, Some(goal));
                 self.soon(firing);
             }
         }
@@ -120,7 +120,7 @@ impl Naive {
             if !held {
                 let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key), version);
                 if let Some((step, goal)) = reached {
-                    firing.phase = Phase::Reached(step, goal);
+                    firing.phase = Phase::Going(step, Some(goal));
                     self.soon(firing);
                 }
                 continue;
@@ -131,7 +131,7 @@ impl Naive {
             } else {
                 // it has held: what comes in between does not matter
                 firing.phase = match firing.phase {
-                    Phase::BodyUntil(step, _) => Phase::Body(step),
+                    Phase::BodyUntil(step, _) => Phase::Going(step, None),
                     _ => Phase::Held,
                 };
                 self.soon(firing);
@@ -188,8 +188,10 @@ impl Naive {
             Phase::Held => self.after(firing),
             Phase::Queue => self.fires(firing),
             Phase::Body(step) => self.run(firing, step),
-            Phase::Reached(step, goal) => {
-                self.tell_goal(&firing, &goal, true);
+            Phase::Going(step, goal) => {
+                if let Some(goal) = goal {
+                    self.tell_goal(&firing, &goal, true);
+                }
                 self.run(firing, step);
             }
             Phase::Until(deadline) | Phase::BodyUntil(_, deadline) => {
