@@ -155,6 +155,7 @@ impl Naive {
             self.histogram.note("limit else wait", passes);
             if !passes {
                 firing.phase = Phase::Queue;
+                firing.place = self.next_number();
                 firing.due = None;
                 return self.wait(firing);
             }

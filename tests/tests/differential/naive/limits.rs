@@ -91,9 +91,7 @@ impl Naive {
         let mine = keys(firing);
         let all = self.firings.iter();
         all.filter(|f| f.phase == Phase::Queue && f.trigger == firing.trigger)
-            .filter(|f| {
-                (f.since, f.number) < (firing.since, firing.number) || firing.phase != Phase::Queue
-            })
+            .filter(|f| f.place < firing.place || firing.phase != Phase::Queue)
             .filter(|f| f.number != firing.number && keys(f) == mine)
             .map(|f| f.number)
             .collect()

@@ -77,6 +77,8 @@ struct Written {
 #[derive(Clone, Debug)]
 struct Firing {
     number: u64,
+    /// Its place in the queue: in the order of coming there.
+    place: u64,
     trigger: SmolStr,
     start: usize,
     subject: Option<RecordKey>,
