@@ -76,6 +76,60 @@ pub(crate) const STAGE_PARTS: &[&str] = &[
     "initial", "success", "failure", "id", "was", "stage", "trigger", "apply",
 ];
 
+/// What other languages, or the systems' own pages, call something that has another name here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("rule", "trigger"),
+    ("automation", "trigger"),
+    ("workflow", "flow"),
+    ("robot", "trigger"),
+    ("sequence", "flow"),
+    ("series", "flow"),
+    ("function", "condition"),
+    ("segment", "condition"),
+    ("import", "use"),
+    ("include", "use"),
+    ("funnel", "pipeline"),
+    ("field", "extend"),
+    ("object", "entity"),
+    ("delay", "after"),
+    ("wait", "after"),
+    ("filter", "when"),
+    ("if", "when"),
+    ("where", "when"),
+    ("then", "do"),
+    ("action", "do"),
+    ("actions", "do"),
+    ("run", "do"),
+    ("trigger", "on"),
+    ("event", "on"),
+    ("only", "during"),
+    ("schedule", "during"),
+    ("cancel", "unless"),
+    ("except", "unless"),
+    ("timezone", "zone"),
+    ("added", "gains"),
+    ("adds", "gains"),
+    ("removed", "loses"),
+    ("removes", "loses"),
+    ("updated", "changed"),
+    ("modified", "changed"),
+    ("becomes", "changed"),
+    ("assert", "expect"),
+    ("verify", "expect"),
+    ("sleep", "advance"),
+    ("wait", "advance"),
+    ("fire", "send"),
+    ("emit", "send"),
+    ("update", "set"),
+    ("change", "set"),
+    ("assign", "set"),
+    ("add", "set"),
+    ("goto", "move"),
+    ("return", "stop this"),
+    ("exit", "stop this"),
+    ("end", "stop this"),
+];
+
 /// The reserved words: no bare name is one of them.
 pub(crate) const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "has", "is", "contains", "like", "starts", "ends", "if", "then",
@@ -92,13 +146,31 @@ pub(crate) fn near(word: &str, lists: &[&[&'static str]]) -> Option<&'static str
     }
     let lower = word.to_lowercase();
     let allowed = if length <= 5 { 1 } else { 2 };
+    let slip = slip(&lower, word, allowed, lists);
+    // a slip of the pen is nearer than another language
+    slip.or_else(|| {
+        let mut here = ELSEWHERE.iter().filter(|(there, _)| *there == lower);
+        let meant = here.find(|(_, here)| {
+            let head = here.split(' ').next().unwrap_or(here);
+            lists.iter().any(|list| list.contains(&head))
+        });
+        meant.map(|(_, here)| *here)
+    })
+}
+
+fn slip(
+    lower: &str,
+    word: &str,
+    allowed: usize,
+    lists: &[&[&'static str]],
+) -> Option<&'static str> {
     lists
         .iter()
         .flat_map(|list| list.iter().copied())
         .filter(|&candidate| candidate != word)
         // Of a word as short as `on` nearly every other is a slip.
         .filter(|candidate| candidate.len() > 2 || candidate.get(..1) == lower.get(..1))
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, candidate), candidate))
+        .map(|candidate| (strsim::damerau_levenshtein(lower, candidate), candidate))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)

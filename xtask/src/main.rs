@@ -16,7 +16,7 @@ Commands:
   bench  run all benchmarks
   help   print this
 
-Tools that are missing are installed by `cargo install`.";
+Tools that are missing are installed: by `cargo install`, Python 3 by `apt-get`.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

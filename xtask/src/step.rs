@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-/// A run of cargo.
+/// A run of cargo, or of another program.
 pub(crate) struct Step {
     title: String,
     command: Command,
@@ -17,6 +17,16 @@ impl Step {
         command.args(args);
         Self {
             title: format!("cargo {}", args.join(" ")),
+            command,
+        }
+    }
+
+    /// Another program with these arguments.
+    pub(crate) fn program(name: &str, args: &[&str]) -> Self {
+        let mut command = Command::new(name);
+        command.args(args);
+        Self {
+            title: format!("{name} {}", args.join(" ")),
             command,
         }
     }
@@ -94,6 +104,10 @@ pub(crate) struct Outcome(u8);
 impl Outcome {
     pub(crate) fn is_ok(self) -> bool {
         self.0 == 0
+    }
+
+    pub(crate) fn failed() -> Self {
+        Self(1)
     }
 
     /// The first failure of the two.

@@ -8,7 +8,9 @@ use crate::{deny, tools};
 /// Runs every step, whether those before failed or not; the exit code is the first failure's. The tests come last, so
 /// that the last line says how they went.
 pub(crate) fn run() -> ExitCode {
-    let mut outcome = tools::ensure("nextest").then(tools::ensure("deny"));
+    let mut outcome = tools::ensure("nextest")
+        .then(tools::ensure("deny"))
+        .then(tools::ensure_python());
     let mut failed: Vec<&str> = Vec::new();
     if !outcome.is_ok() {
         failed.push("tools");

@@ -36,6 +36,7 @@ Examples:
   trigc build shop -o shop.json     compile a project for the daemon
   trigc fmt --check                 show what the one style would change
   trigc graph shop --format mermaid draw which trigger leads to which
+  trigc next Newsletter             say when the clock starts a trigger next
   trigc explain unknown-name        say what a rule means
 
 Exit codes:

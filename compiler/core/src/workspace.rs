@@ -148,7 +148,20 @@ impl Workspace {
             let path = source.path(db);
             let errors = &db::parsed(db, *source).file.errors;
             problems.extend(errors.iter().map(|e| rules::syntax_error::problem(path, e)));
-            problems.extend(db::checked(db, project, *source).problems.iter().cloned());
+            // what stands right before an error of syntax was not read to its end: nothing can be said of it
+            let text = source.text(db);
+            let cut_short = |problem: &&Problem| {
+                let Some(label) = problem.diagnostic.labels.first() else {
+                    return false;
+                };
+                errors.iter().any(|e| {
+                    let between = text.get(label.end as usize..e.span.start as usize);
+                    between.is_some_and(|t| t.chars().all(|c| c == ' '))
+                        && e.span.start > label.start
+                })
+            };
+            let checked = &db::checked(db, project, *source).problems;
+            problems.extend(checked.iter().filter(|p| !cut_short(p)).cloned());
         }
         problems.extend(self.template_problems(&sources));
         let model = db::model(db, project);

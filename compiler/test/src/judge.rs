@@ -253,7 +253,11 @@ fn called(
     if right {
         return Ok(None);
     }
-    let with = if wanted.is_empty() { "" } else { " so" };
+    let with = if wanted.is_empty() {
+        ""
+    } else {
+        " with these arguments"
+    };
     let message = match (negated, count) {
         (true, _) => format!("`{short}` was called{with} {}", often(count)),
         (false, 0) => format!("`{short}` was not called{with}"),
@@ -262,7 +266,21 @@ fn called(
             format!("`{short}` was called{with} {}, not {wanted}", often(count))
         }
     };
-    let mut facts: Vec<String> = calls.map(|(_, args)| written(&name, args)).collect();
+    let mut calls_so: Vec<(String, u32)> = Vec::new();
+    for (_, args) in calls {
+        let call = written(&name, args);
+        match calls_so.iter_mut().find(|(known, _)| *known == call) {
+            Some((_, times)) => *times += 1,
+            None => calls_so.push((call, 1)),
+        }
+    }
+    let mut facts: Vec<String> = calls_so
+        .into_iter()
+        .map(|(call, times)| match times {
+            1 => call,
+            times => format!("{call}  {}", often(times)),
+        })
+        .collect();
     if facts.is_empty() {
         facts.push("it was not called at all".to_owned());
     } else if facts.len() > MOST_FACTS {

@@ -10,8 +10,9 @@ use crate::report::TimelineLine;
 const MOST_LINES: usize = 30;
 /// Of these, so many tell how it began.
 const FIRST_LINES: usize = 6;
-/// What is kept of a test at most: its last lines count.
+/// What is kept of a test at most: how it began, and its last lines.
 const MOST_KEPT: usize = 20_000;
+const KEPT_FIRST: usize = 1_000;
 
 /// What a timeline is to show. Empty: everything.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Focus {
 /// What has happened, in order.
 pub(crate) struct Timeline {
     lines: Vec<Line>,
+    /// Some were too many to keep.
+    dropped: bool,
     clock: Clock,
 }
 
@@ -40,6 +43,7 @@ impl Timeline {
     pub(crate) fn new(ir: &Ir) -> Self {
         Self {
             lines: Vec::new(),
+            dropped: false,
             clock: Clock::new(ir),
         }
     }
@@ -91,7 +95,8 @@ impl Timeline {
 
     fn push(&mut self, line: Line) {
         if self.lines.len() >= MOST_KEPT {
-            self.lines.drain(..MOST_KEPT / 2);
+            self.lines.drain(KEPT_FIRST..MOST_KEPT / 2);
+            self.dropped = true;
         }
         self.lines.push(line);
     }
@@ -277,7 +282,11 @@ impl Timeline {
                     out.push(TimelineLine {
                         time: String::new(),
                         label: "…".to_owned(),
-                        text: format!("{n} lines left out"),
+                        text: if self.dropped {
+                            format!("{n} lines and more left out")
+                        } else {
+                            format!("{n} lines left out")
+                        },
                     });
                 }
                 continue;

@@ -132,8 +132,10 @@ pub enum ForClause {
 pub struct ForEach {
     /// Where it stands.
     pub span: Span,
-    /// The variable; also the entity, where there is no `of`.
+    /// The variable: the last name of `entity`.
     pub binder: Name,
+    /// What stands behind `each`: the entity (`kommo.lead`) where the clause says one, else the variable alone.
+    pub entity: Path,
     /// Of what.
     pub source: Option<Path>,
     /// Which of them.

@@ -141,7 +141,7 @@ impl Builder<'_> {
             self.errors.help(
                 at,
                 format!("`{word}` is a clause and cannot stand among actions"),
-                "close the block of `do` before it",
+                "a clause stands before `do`; to decide among the actions, write `if … { … }`",
             );
         } else {
             self.errors.help(
@@ -193,7 +193,7 @@ impl Builder<'_> {
             None => self.errors.help(
                 callee.span,
                 format!("expected `(` after `{word}`"),
-                format!("an action is written with its arguments: `{word}()`"),
+                format!("an action is written with its arguments: `{word}(name: value)`"),
             ),
         }
     }
@@ -359,6 +359,10 @@ impl Builder<'_> {
         let offset = take(inner, Rule::missing_block).map_or(end, |node| self.start(&node));
         if !self.errors.explains(offset) {
             self.errors.expected("`{`", after, offset);
+            if self.errors.last_word() == "then" {
+                self.errors
+                    .add_help("among actions, write `if … { … } else { … }`".to_owned());
+            }
         }
         Block {
             span: Span::empty(offset),

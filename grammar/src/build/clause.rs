@@ -167,6 +167,12 @@ impl Builder<'_> {
             };
             self.errors
                 .at(at, format!("`{word}` {what}; did you mean `{near}`?"));
+        } else if word == "goal" {
+            self.errors.help(
+                at,
+                "`goal` is not a clause",
+                "goals stand among the actions of a flow: `flow NAME { do { … goal NAME on … } }`",
+            );
         } else if ACTIONS.contains(&word)
             || text
                 .get(word.len()..)
@@ -178,9 +184,22 @@ impl Builder<'_> {
                 "actions stand after `do`",
             );
         } else if CLAUSE_PARTS.contains(&word) || OPERATORS.contains(&word) {
-            self.errors.at(
+            let message = format!("`{word}` does not belong after what stands before it");
+            match part_of(word) {
+                Some(help) => self.errors.help(at, message, help),
+                None => self.errors.at(at, message),
+            }
+        } else if word == "between" {
+            self.errors.help(
                 at,
-                format!("`{word}` does not belong after what stands before it"),
+                "`between` is not a word of the language",
+                "a range is written `in 1_000..5_000 USD`",
+            );
+        } else if open_pattern && word.starts_with(['<', '>', '=', '!']) {
+            self.errors.help(
+                at,
+                format!("`{word}` cannot follow an event"),
+                "what happens is a change: `rises above 50`, `falls below 50`, `changed to 50`",
             );
         } else {
             self.errors.help(
@@ -207,7 +226,8 @@ impl Builder<'_> {
     pub(super) fn for_each(&mut self, node: Node<'_>) -> ForEach {
         let span = self.span(&node);
         let mut inner = kids(node);
-        let binder = self.req_name(&mut inner, "a name", "`for each`", span.end);
+        let entity = self.req_path(&mut inner, "a name", "`for each`", span.end);
+        let binder = entity.names.last().cloned();
         let (mut source, mut filter) = (None, None);
         for node in inner {
             let end = self.end(&node);
@@ -223,7 +243,8 @@ impl Builder<'_> {
         }
         ForEach {
             span,
-            binder,
+            binder: binder.unwrap_or_else(|| Name::missing(span.end)),
+            entity,
             source,
             filter,
         }
@@ -433,4 +454,21 @@ impl Builder<'_> {
         }
         self.req_path(&mut inner, "an entity", "`for`", end)
     }
+}
+
+/// Where a word belongs that goes on with a clause.
+fn part_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "unless" | "while" => "it goes with a wait: `after 1h unless …`, `debounce 1h unless …`",
+        "yearly" | "at" => {
+            "it goes with a time: `on day of contact.birthday yearly at 09:00`, `on every day at 09:00`"
+        }
+        "within" => "it goes with `until`: `until … within 7d else drop`",
+        "per" | "each" => {
+            "it goes with `once`, `cooldown` or `limit`: `once each day`, `limit 3 each day per contact`"
+        }
+        "where" => "it goes with `for each`: `for each contact of deal where …`",
+        "via" => "it goes with `for`: `for deal via task.deal`",
+        _ => return None,
+    })
 }

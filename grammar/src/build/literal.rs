@@ -50,29 +50,24 @@ impl Builder<'_> {
 
     /// A duration from its node.
     pub(super) fn duration(&mut self, node: &Node<'_>) -> DurationLit {
-        let mut parts = Vec::new();
-        let mut amount: u32 = 0;
-        for byte in node.as_str().bytes() {
-            let unit = match byte {
-                b'0'..=b'9' => {
-                    amount = amount
-                        .saturating_mul(10)
-                        .saturating_add(u32::from(byte - b'0'));
-                    continue;
-                }
-                b's' => DurationUnit::Second,
-                b'm' => DurationUnit::Minute,
-                b'h' => DurationUnit::Hour,
-                b'd' => DurationUnit::Day,
-                b'w' => DurationUnit::Week,
-                _ => continue,
+        let span = self.span(node);
+        let text = node.as_str();
+        let Some((number, unit)) = text.split_once(' ') else {
+            return DurationLit {
+                span,
+                parts: parts_of(text),
             };
-            parts.push((amount, unit));
-            amount = 0;
-        }
+        };
+        let unit = unit.trim_start().get(..1).unwrap_or_default();
+        let meant = format!("{number}{unit}");
+        self.errors.help(
+            span,
+            "the unit of a duration is one letter, right behind the number",
+            format!("write `{meant}`"),
+        );
         DurationLit {
-            span: self.span(node),
-            parts,
+            span,
+            parts: parts_of(&meant),
         }
     }
 
@@ -193,4 +188,29 @@ pub(super) fn month_day_at(text: &str, span: Span) -> MonthDayLit {
         day: day.parse().unwrap_or(99),
         month: month.map_or(1, |n| n as u8 + 1),
     }
+}
+
+/// The parts of a duration such as `1h30m`.
+fn parts_of(text: &str) -> Vec<(u32, DurationUnit)> {
+    let mut parts = Vec::new();
+    let mut amount: u32 = 0;
+    for byte in text.bytes() {
+        let unit = match byte {
+            b'0'..=b'9' => {
+                amount = amount
+                    .saturating_mul(10)
+                    .saturating_add(u32::from(byte - b'0'));
+                continue;
+            }
+            b's' => DurationUnit::Second,
+            b'm' => DurationUnit::Minute,
+            b'h' => DurationUnit::Hour,
+            b'd' => DurationUnit::Day,
+            b'w' => DurationUnit::Week,
+            _ => continue,
+        };
+        parts.push((amount, unit));
+        amount = 0;
+    }
+    parts
 }

@@ -41,10 +41,14 @@ impl Builder<'_> {
         }
     }
 
-    /// A name from a node that is a name and its colon.
+    /// A name from a node that is a name and its colon. One with dots (`utm.source:`) is a single name, as in backticks.
     pub(super) fn colon_name(&self, node: &Node<'_>) -> Name {
         let text = node.as_str().trim_end_matches(':').trim_end();
-        name_at(text, self.start(node))
+        let mut name = name_at(text, self.start(node));
+        if name.text.contains('`') {
+            name.text.retain(|c| c != '`');
+        }
+        name
     }
 
     /// A path from its node. A dot at its end gives an error and a name that is missing.

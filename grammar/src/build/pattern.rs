@@ -281,6 +281,15 @@ impl Builder<'_> {
                 "`every`",
                 offset,
             );
+            let word = self.errors.last_word().to_lowercase();
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            if let Some(day) = days.iter().find(|day| word.starts_with(**day)) {
+                self.errors
+                    .add_help(format!("write `every week on {day} at 09:00`"));
+            } else if ["hour", "minute"].iter().any(|unit| word.starts_with(unit)) {
+                self.errors
+                    .add_help("write how long it is from one to the next: `every 1h`".to_owned());
+            }
         }
         Recurrence { span, kind, at }
     }

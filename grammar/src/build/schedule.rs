@@ -75,6 +75,11 @@ impl Builder<'_> {
             } else if !self.errors.explains(span.start) {
                 self.errors
                     .expected("hours such as `09:00..17:00`", after, span.start);
+                if self.errors.last_word().starts_with(['-', '–']) {
+                    self.errors.add_help(
+                        "from one to the other runs `..`: `mon..fri 09:00..18:00`".to_owned(),
+                    );
+                }
             }
             after = "`,`";
         }

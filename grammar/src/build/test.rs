@@ -31,6 +31,19 @@ impl Builder<'_> {
         let end = span.end;
         let rule = node.as_rule();
         if rule == Rule::bad_statement {
+            let word = node.as_str().split_whitespace().next().unwrap_or_default();
+            if ["fired", "called"].contains(&word) && !self.errors.explains(span.start) {
+                let at = Span::new(span.start, span.start + word.len() as u32);
+                self.errors.help(
+                    at,
+                    format!("`{word}` stands before the name"),
+                    format!("write `expect {word} NAME`, or `expect not {word} NAME`"),
+                );
+                return TestStatement {
+                    span,
+                    kind: TestStatementKind::Bad,
+                };
+            }
             self.bad_line(
                 &node,
                 "a test",

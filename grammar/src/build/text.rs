@@ -152,7 +152,14 @@ impl Builder<'_> {
                 Rule::format => format = Some(node.as_str().trim().to_owned()),
                 Rule::rest if !node.as_str().is_empty() => {
                     let rest = Span::new(self.start(&node), span.end - 1);
-                    if !self.errors.explains(rest.start) {
+                    if node.as_str().starts_with('{') && !self.errors.explains(rest.start) {
+                        let name = node.as_str().trim_matches(['{', '}', ' ']);
+                        self.errors.help(
+                            rest,
+                            "a value in a text stands between single braces",
+                            format!("write `{{{name}}}`; a brace itself is `\\{{`"),
+                        );
+                    } else if !self.errors.explains(rest.start) {
                         self.errors.help(
                             rest,
                             "only a path or a call can stand in a text",

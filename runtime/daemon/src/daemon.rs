@@ -13,6 +13,7 @@ use trig_ir::Timestamp;
 
 use crate::clock::{Clock, SystemClock};
 use crate::closing::{Close, closing};
+use crate::feed::{Feeds, Follow, follow};
 use crate::happened::{Happened, Teller};
 use crate::intake::{Door, Server, router, serve};
 use crate::outbox::{Backoff, Orders, Outbox, Pending, Settings, Sink, client};
@@ -22,7 +23,7 @@ use crate::reload::{Project, Reloader};
 use crate::shard::{
     Bounds, Broken, Control, Core, ReplayError, Replayed, Shard, Status, replay, spawn,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{AddressFile, Store, StoreError};
 
 /// How a daemon is started.
 pub struct Options {
@@ -102,6 +103,9 @@ pub struct Daemon {
     pub projects: Vec<Project>,
     /// What compiles and activates them.
     pub reloader: Reloader,
+    /// What looks at their feeds. With a receiver that stands in for all others, nobody does.
+    pub feeds: Feeds,
+    address_file: AddressFile,
     teller: Teller,
     close: Close,
     server: Server,
@@ -160,6 +164,12 @@ impl Daemon {
             make_up_secrets: options.make_up_secrets,
         };
 
+        let mut stood = std::collections::BTreeMap::new();
+        for (id, workspace) in &replayed.workspaces {
+            for (name, seen) in &workspace.feeds {
+                stood.insert((id.clone(), name.clone()), seen.clone());
+            }
+        }
         let mut core = Core {
             journal: log,
             clock: Arc::clone(&options.clock),
@@ -230,7 +240,21 @@ impl Daemon {
             shard: shard.clone(),
             loopback: listener.local_addr()?.ip().is_loopback(),
         };
-        let server = serve(listener, router(door), closed)?;
+        let server = serve(listener, router(door), closed.clone())?;
+        let address_file = AddressFile::write(&store, server.address);
+        let feeds = if options.sink {
+            Feeds::none()
+        } else {
+            follow(Follow {
+                client: client(),
+                registry: registry.clone(),
+                shard: shard.clone(),
+                teller: teller.clone(),
+                clock: Arc::clone(&options.clock),
+                closing: closed,
+                stood,
+            })
+        };
         teller.tell(|| Happened::Listening {
             address: format!("http://{}", server.address),
             store: store.dir().display().to_string(),
@@ -243,6 +267,8 @@ impl Daemon {
             pending,
             projects,
             reloader,
+            feeds,
+            address_file,
             teller,
             close,
             server,
@@ -285,6 +311,7 @@ impl Daemon {
     pub async fn stop(self) -> Result<Vec<Status>, Broken> {
         self.shard.close_intake();
         self.close.say();
+        drop(self.address_file);
         let Self {
             server,
             deliveries,

@@ -10,6 +10,7 @@ mod command;
 pub mod compile;
 pub mod config;
 pub mod daemon;
+pub mod feed;
 pub mod happened;
 pub mod intake;
 pub mod outbox;

@@ -12,7 +12,7 @@ use hyper::{Method, Request, StatusCode};
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::config::{Config, Secret};
+use crate::config::{Config, Connector, Secret};
 use crate::happened::{Happened, Teller};
 use crate::outbox::{Client, Pending};
 
@@ -180,7 +180,15 @@ fn files(inbox: &Path) -> Result<Vec<PathBuf>, PlayError> {
     Ok(files)
 }
 
-/// Where a file goes, by its name: `NAME.KIND.form` to a hook, JSON to the events.
+/// What the hook of a connector is shown.
+fn presented(connector: &Connector) -> String {
+    match &connector.secret {
+        Secret::Is(secret) => secret.clone(),
+        Secret::Open | Secret::Missing => "-".into(),
+    }
+}
+
+/// Where a file goes, by its name: `NAME.KIND.form` and `NAME.CONNECTOR.json` to a hook, other JSON to the events.
 fn door(file: &str, body: &[u8], config: &Config) -> Door {
     if let Some(stem) = file.strip_suffix(".form") {
         let kind = stem.rsplit('.').next().unwrap_or_default();
@@ -191,16 +199,24 @@ fn door(file: &str, body: &[u8], config: &Config) -> Door {
         };
         return Door::Hook {
             connector: name.clone(),
-            secret: match &connector.secret {
-                Secret::Is(secret) => secret.clone(),
-                Secret::Open | Secret::Missing => "-".into(),
-            },
+            secret: presented(connector),
             content_type: "application/x-www-form-urlencoded",
         };
     }
     if file.ends_with(".ndjson") {
         return Door::Events {
             content_type: "application/x-ndjson",
+        };
+    }
+    if let Some(stem) = file.strip_suffix(".json")
+        && let Some((_, name)) = stem.rsplit_once('.')
+        && let Some((name, connector)) = config.connectors.get_key_value(name)
+        && connector.kind == "http"
+    {
+        return Door::Hook {
+            connector: name.clone(),
+            secret: presented(connector),
+            content_type: "application/json",
         };
     }
     if file.ends_with(".json") {
@@ -282,7 +298,6 @@ async fn post(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Connector;
 
     #[test]
     fn a_files_name_says_where_it_goes() {
@@ -295,12 +310,21 @@ mod tests {
                 ..Connector::default()
             },
         );
+        config.connectors.insert(
+            "pay".into(),
+            Connector {
+                kind: "http".into(),
+                ..Connector::default()
+            },
+        );
         let shown: Vec<String> = [
             ("01-lead.kommo.form", ""),
             ("02-tag.activecampaign.form", ""),
             ("03-one.json", " {}"),
             ("04-many.json", "\n[]"),
             ("05.ndjson", "{}\n{}"),
+            ("06-paid.pay.json", "{}"),
+            ("07-lead.hq.json", "{}"),
             ("README.md", ""),
         ]
         .into_iter()
@@ -312,6 +336,8 @@ mod tests {
         03-one.json: Events { content_type: "application/cloudevents+json" }
         04-many.json: Events { content_type: "application/cloudevents-batch+json" }
         05.ndjson: Events { content_type: "application/x-ndjson" }
+        06-paid.pay.json: Hook { connector: "pay", secret: "-", content_type: "application/json" }
+        07-lead.hq.json: Events { content_type: "application/cloudevents+json" }
         README.md: None("its name ends in none of `.kommo.form`, `.activecampaign.form`, `.json`, `.ndjson`")
         "#);
     }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use trig_ir::{IfUnknown, Ir};
 
 use crate::config::Config;
+use crate::feed::Source;
 
 /// What is known of a workspace outside the writer.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Site {
     pub config: Config,
     /// The actions whose attempts are held when their outcome is unknown.
     pub hold: BTreeSet<SmolStr>,
+    /// The feeds that are looked at.
+    pub(crate) feeds: Vec<Source>,
     /// Why the project on disk is not what runs, if it is not.
     pub failed_reload: Option<serde_json::Value>,
 }
@@ -31,6 +34,7 @@ impl Site {
                 .filter(|a| a.if_unknown == IfUnknown::Hold)
                 .map(|a| a.name.clone())
                 .collect(),
+            feeds: Source::all(ir),
             failed_reload: None,
         }
     }

@@ -52,7 +52,7 @@ pub use clock::occurrences;
 pub use engine::{Engine, Options};
 pub use input::*;
 pub use output::*;
-pub use state::{State, Waiting};
+pub use state::{Coming, State, Waiting};
 
 /// The version of the meaning of a revision. Any change that makes the engine answer an old input differently raises
 /// it: a log position is only evaluated under the version recorded for it.

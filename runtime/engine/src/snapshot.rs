@@ -56,6 +56,7 @@ impl Run<'_> {
         } else {
             self.changed(snapshot, known.as_ref(), created)
         };
+        self.overtaken(snapshot, &changes);
         let before = match (&known, created) {
             (_, true) => Before::Nothing,
             (known, false) => self.stated_before(snapshot, known.as_ref()),
@@ -202,6 +203,25 @@ impl Run<'_> {
             });
         }
         (record, changes)
+    }
+
+    /// Forgets the writes that the CRM had taken and that have been changed since: when their value comes back, somebody
+    /// has set it anew.
+    fn overtaken(&mut self, snapshot: &Snapshot<'_>, changes: &[FieldChange]) {
+        for change in changes {
+            let stored = self
+                .engine
+                .index()
+                .stored_name(snapshot.entity, change.field);
+            let Some(stored) = stored else {
+                continue;
+            };
+            for (key, write) in self.state.writes_of(&snapshot.key, stored) {
+                if write.confirmed.is_some() {
+                    self.state.drop_write(&key);
+                }
+            }
+        }
     }
 
     /// What a reported value is to our own writes of that field.

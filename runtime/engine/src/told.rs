@@ -3,6 +3,7 @@
 use trig_ir::{GuardKind, Ir, LimitKind, Loc, Value};
 
 use crate::Why;
+use crate::state::NEVER;
 
 impl Why {
     /// What decided, where it stands (as far as `ir` says), and what it read.
@@ -24,7 +25,13 @@ impl Why {
             Self::Limit { name, loc, until } => {
                 let kind = ir.and_then(|ir| limit(ir, loc));
                 let kind = kind.map_or("cooldown", limit_word);
-                format!("{kind} {name}: the next at {until} {}", at(loc))
+                // `once` without a period allows none any more
+                let next = if *until == NEVER {
+                    "used up for ever".to_owned()
+                } else {
+                    format!("the next at {until}")
+                };
+                format!("{kind} {name}: {next} {}", at(loc))
             }
             Self::Unless { text, loc } => format!("unless {text} {}", at(loc)),
             Self::TooLate { text, loc } => format!("{text} was not reached in time {}", at(loc)),

@@ -9,6 +9,7 @@ mod fmt;
 mod graph;
 mod init;
 mod man;
+mod next;
 mod test;
 
 use crate::Outcome;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Graph(graph::Args),
     Fmt(fmt::Args),
     Doc(doc::Args),
+    Next(next::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -41,6 +43,7 @@ impl Command {
             Self::Graph(args) => graph::run(&args, colour),
             Self::Fmt(args) => fmt::run(&args, colour),
             Self::Doc(args) => doc::run(&args, colour),
+            Self::Next(args) => next::run(&args, colour),
             Self::Init(args) => init::run(&args),
             Self::Explain(args) => explain::run(&args, colour),
             Self::Completions(args) => completions::run(&args),

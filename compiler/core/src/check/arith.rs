@@ -105,9 +105,17 @@ impl Cx<'_> {
             known.extend(self.model.scope.names(conditions));
             if !call.callee.is_missing() {
                 let span = call.callee.span;
-                self.report(rules::unknown_name::problem(
-                    self.path, span, "function", &name, &known,
-                ));
+                let found = self.model.scope.lookup(self.catalogue, &name);
+                let problem = match found {
+                    Lookup::Found(_, Decl::Action(_)) => rules::misplaced_clause::with_help(
+                        self.path,
+                        span,
+                        format!("`{name}` is an action: it is done, and has no value"),
+                        format!("in a test, write `expect called {name}(…)`"),
+                    ),
+                    _ => rules::unknown_name::problem(self.path, span, "function", &name, &known),
+                };
+                self.report(problem);
             }
             return Typed::poison();
         };

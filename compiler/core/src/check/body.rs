@@ -17,7 +17,7 @@ impl Cx<'_> {
         let Some((block, span)) = c.body else {
             let Some(home) = home else {
                 // a template that nothing applies may be meant for a stage
-                if self.bound.sample {
+                if self.bound.sample || c.bad {
                     return Vec::new();
                 }
                 self.report(rules::missing_clause::no_action(

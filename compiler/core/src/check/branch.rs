@@ -115,11 +115,7 @@ impl Cx<'_> {
                 _ => None,
             },
             Type::Entity(owner) => {
-                let wanted = ast::Path {
-                    span: node.binder.span,
-                    names: vec![node.binder.clone()],
-                };
-                let wanted = self.entity_prefix(&wanted).map(|(id, _)| id);
+                let wanted = self.entity_prefix(&node.entity).map(|(id, _)| id);
                 let fields = self.model.entity(owner).map(|e| e.fields.as_slice());
                 let mut of_kind = fields
                     .unwrap_or_default()
@@ -130,7 +126,8 @@ impl Cx<'_> {
                     place.path.push(field.name.clone());
                     return Some((place, wanted));
                 }
-                let (owner, binder) = (self.model.entity_name(owner).to_owned(), &node.binder.text);
+                let (owner, binder) =
+                    (self.model.entity_name(owner).to_owned(), node.entity.text());
                 self.report(rules::misplaced_clause::with_help(
                     self.path,
                     source.span,

@@ -28,13 +28,7 @@ impl Cx<'_> {
         let mut lowered = self.arguments(env, &full, &fields, args, false);
         // a reference to the subject is the subject, where it is left out
         for field in &fields {
-            let given = args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .and_then(|n| match_field(&fields, std::slice::from_ref(n)))
-                    .is_some_and(|(given, _)| given.name == field.name)
-            });
-            if given {
+            if given(&fields, args, field) {
                 continue;
             }
             match field.ty {
@@ -68,12 +62,20 @@ impl Cx<'_> {
             Decl::Action(id) => Some(id),
             _ => None,
         };
+        if self.method(env, call) {
+            return None;
+        }
         let (full, id) = self.declaration(&call.callee, "an action", pick)?;
         let sig = self.model.actions.get(id.index())?.clone();
-        if !sig.subjects.is_empty()
+        let given = |param: &Field| given(&sig.decl.params, &call.args, param);
+        // whoever says for whom it is done need not be about one
+        let is_subject = |p: &Field| matches!(p.ty, Type::Entity(of) if sig.subjects.contains(&of));
+        let mut recipients = sig.decl.params.iter().filter(|p| is_subject(p));
+        let astray = !sig.subjects.is_empty()
+            && !recipients.any(given)
             && !env.lenient
-            && env.subject.is_none_or(|s| !sig.subjects.contains(&s))
-        {
+            && env.subject.is_none_or(|s| !sig.subjects.contains(&s));
+        if astray {
             let names: Vec<String> = sig
                 .subjects
                 .iter()
@@ -88,20 +90,15 @@ impl Cx<'_> {
                     self.model.entity_name(s)
                 )),
             );
-            self.report(rules::type_mismatch::message(
-                self.path,
-                call.callee.span,
-                message,
-            ));
+            let mut problem = rules::type_mismatch::message(self.path, call.callee.span, message);
+            if let Some(to) = sig.decl.params.iter().find(|p| is_subject(p)) {
+                problem = problem.help(format!("say for whom: `{}: …`", to.name));
+            }
+            self.report(problem);
         }
         let mut args = self.arguments(env, &full, &sig.decl.params, &call.args, sig.open);
         for param in &sig.decl.params {
-            let given = call.args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .is_some_and(|n| n.text == param.name.as_str())
-            });
-            if given {
+            if given(param) {
                 continue;
             }
             match sig.defaults.get(&param.name) {
@@ -114,6 +111,10 @@ impl Cx<'_> {
                     args.push((param.name.clone(), Expr::Load(Place::root(Root::Subject))));
                 }
                 None if param.optional => {}
+                // it stands there without its name, which has been said
+                _ if call.args.iter().any(|arg| arg.name.is_none()) => {}
+                // for whom, that has just been asked
+                Some(ParamDefault::Subject) if astray => {}
                 _ => {
                     let ty = self.model.type_name(&param.ty);
                     let span = call.callee.span;
@@ -137,6 +138,37 @@ impl Cx<'_> {
         Some(ActionKind::Call { action: id, args })
     }
 
+    /// `tags.add("VIP")`: other languages have methods where Trig has `set`. Whether it is one, and was said to be.
+    fn method(&mut self, env: &Env, call: &ast::Call) -> bool {
+        let Some((method, field)) = call.callee.names.split_last() else {
+            return false;
+        };
+        let operator = match method.text.as_str() {
+            "add" | "append" | "push" | "insert" | "increase" => "+=",
+            "remove" | "delete" | "decrease" => "-=",
+            "set" | "update" | "change" => "=",
+            _ => return false,
+        };
+        let entity = env.subject.and_then(|id| self.model.entity(id));
+        let own = entity
+            .is_some_and(|e| match_field(&e.fields, field).is_some_and(|(_, n)| n == field.len()));
+        if !own {
+            return false;
+        }
+        let name: Vec<&str> = field.iter().map(|n| n.text.as_str()).collect();
+        let value = call
+            .args
+            .first()
+            .map_or("…".to_owned(), |a| self.source(a.value.span));
+        self.report(rules::misplaced_clause::with_help(
+            self.path,
+            call.callee.span,
+            format!("`{}` is no action", call.callee.text()),
+            format!("write `set {} {operator} {value}`", name.join(".")),
+        ));
+        true
+    }
+
     /// Named arguments against what is declared; `open` takes further ones of any type.
     pub(super) fn arguments(
         &mut self,
@@ -150,8 +182,13 @@ impl Cx<'_> {
         let mut lowered = Vec::with_capacity(args.len());
         for arg in args {
             let Some(name) = &arg.name else {
+                let open = params.iter().find(|p| !given(params, args, p));
+                let example = open.map(|p| format!("{}: {}", p.name, self.source(arg.span)));
                 self.report(rules::unknown_argument::positional(
-                    self.path, arg.span, owner,
+                    self.path,
+                    arg.span,
+                    owner,
+                    example.as_deref(),
                 ));
                 continue;
             };
@@ -188,4 +225,13 @@ impl Cx<'_> {
         }
         lowered
     }
+}
+
+/// Whether a value is given for one of the `fields`, by its full name or the short one.
+pub(super) fn given(fields: &[Field], args: &[ast::Arg], field: &Field) -> bool {
+    let mut names = args.iter().filter_map(|arg| arg.name.as_ref());
+    names.any(|name| {
+        let found = match_field(fields, std::slice::from_ref(name));
+        found.is_some_and(|(found, _)| found.name == field.name)
+    })
 }

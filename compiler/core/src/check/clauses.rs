@@ -30,6 +30,8 @@ pub(super) struct Clauses<'a> {
     pub(super) as_user: Option<(&'a ast::Expr, Span)>,
     pub(super) was: Option<(&'a ast::Path, Span)>,
     pub(super) body: Option<(&'a ast::Block, Span)>,
+    /// Something was no clause, which has been said: it may have been any.
+    pub(super) bad: bool,
 }
 
 impl Cx<'_> {
@@ -71,7 +73,10 @@ impl Cx<'_> {
                     self.allow(rule, reason.as_ref(), span);
                     None
                 }
-                K::Bad => None,
+                K::Bad => {
+                    c.bad = true;
+                    None
+                }
             };
             if let Some(first) = twice {
                 self.report(rules::duplicate_clause::problem(

@@ -3,6 +3,7 @@
 use trig_grammar::ast;
 use trig_ir::{ActionKind, Type};
 
+use super::call::given;
 use super::cx::{Cx, Env};
 use crate::rules;
 
@@ -22,11 +23,7 @@ impl Cx<'_> {
         let stage = fields.iter().find(|f| f.ty == Type::Stage(id));
         if let Some(stage) = stage
             && self.model.pipelines_of(id).next().is_some()
-            && !args.iter().any(|a| {
-                a.name
-                    .as_ref()
-                    .is_some_and(|n| n.text == stage.name.as_str())
-            })
+            && !given(&fields, args, stage)
         {
             let ty = self.model.type_name(&stage.ty);
             self.report(rules::missing_argument::problem(

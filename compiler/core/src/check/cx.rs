@@ -1,7 +1,7 @@
 //! What the check of one file works with.
 
 use smol_str::SmolStr;
-use trig_grammar::Span;
+use trig_grammar::{Span, ast};
 use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
 
 use super::template::{Bound, Texts};
@@ -61,6 +61,8 @@ pub(crate) struct Env {
     pub(crate) event: Option<EventFields>,
     /// Inside the parentheses of a pattern: its event, whose fields are visible bare.
     pub(crate) candidate: Option<EventFields>,
+    /// How events lead to the subject, where the trigger says it.
+    pub(crate) via: Option<ast::Path>,
     /// The record before `for each`.
     pub(crate) outer: Option<EntityId>,
     /// In the `where` of a `for each` among actions: its variable, whose fields are visible bare there.

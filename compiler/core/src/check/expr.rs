@@ -47,7 +47,13 @@ impl Cx<'_> {
                 ));
                 Typed::poison()
             }
-            K::Path(path) => self.path(env, path, expected),
+            K::Path(path) => {
+                let mut typed = self.path(env, path, expected);
+                // a guard has shown that it is there
+                typed.optional &=
+                    !matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                typed
+            }
             K::Call(call) => self.call(env, call),
             K::Paren(inner) => self.expr(env, inner, expected),
             K::Unary(ast::UnaryOp::Not, inner) => {
@@ -125,13 +131,16 @@ impl Cx<'_> {
         if self.fits(&typed.ty, wanted) {
             return true;
         }
+        let help = self.mended(span, wanted, &typed.ty);
         let (wanted, found) = (
             format!("`{}`", self.model.type_name(wanted)),
             self.model.type_name(&typed.ty),
         );
-        self.report(rules::type_mismatch::problem(
-            self.path, span, &wanted, &found,
-        ));
+        let mut problem = rules::type_mismatch::problem(self.path, span, &wanted, &found);
+        if let Some(help) = help {
+            problem = problem.help(help);
+        }
+        self.report(problem);
         false
     }
 

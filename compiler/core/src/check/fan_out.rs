@@ -15,6 +15,7 @@ impl Cx<'_> {
         env.outer = env.subject;
         env.subject = found.as_ref().map(|(_, element)| *element);
         env.old = false;
+        env.via = None;
         env.element = None;
         for place in &mut env.present {
             if place.root == Root::Subject {
@@ -40,11 +41,7 @@ impl Cx<'_> {
         // `for each contact of deal`: the deal's only collection of contacts
         let (place, element) = match ty {
             Type::Entity(owner) => {
-                let binder = ast::Path {
-                    span: node.binder.span,
-                    names: vec![node.binder.clone()],
-                };
-                let wanted = self.entity(&binder)?;
+                let wanted = self.entity(&node.entity)?;
                 let fields = self
                     .model
                     .entity(owner)
@@ -80,16 +77,12 @@ impl Cx<'_> {
                 let Type::Entity(element) = *of else {
                     return None;
                 };
-                let binder = ast::Path {
-                    span: node.binder.span,
-                    names: vec![node.binder.clone()],
-                };
-                let named = self.entity_prefix(&binder).map(|(id, _)| id);
+                let named = self.entity_prefix(&node.entity).map(|(id, _)| id);
                 if named != Some(element) && !node.binder.is_missing() {
                     let wanted = self.model.entity_name(element).to_owned();
                     self.report(rules::misplaced_clause::with_help(
                         self.path,
-                        node.binder.span,
+                        node.entity.span,
                         format!("`{}` holds records of `{wanted}`", source.text()),
                         format!("write `for each {wanted} of {}`", source.text()),
                     ));
@@ -121,10 +114,7 @@ impl Cx<'_> {
         if node.binder.is_missing() {
             return None;
         }
-        let entity = self.entity(&ast::Path {
-            span: node.binder.span,
-            names: vec![node.binder.clone()],
-        })?;
+        let entity = self.entity(&node.entity)?;
         let each = self.each(env, node, EachSource::All(entity), entity);
         Some((each, entity))
     }

@@ -181,6 +181,20 @@ impl Cx<'_> {
 
     /// A part of a key: a place that leads to one value.
     pub(super) fn key_part(&mut self, env: &Env, path: &ast::Path) -> Option<Place> {
+        if let Some(name) = path.single()
+            && ["day", "week", "month", "year"].contains(&name.text.as_str())
+        {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                path.span,
+                format!(
+                    "`per` says of whom is counted, and `{}` is a time",
+                    name.text
+                ),
+                format!("write `each {}`", name.text),
+            ));
+            return None;
+        }
         let (place, ty, _) = self.place(env, path)?;
         if ty.element().is_some() {
             let ty = self.model.type_name(&ty);

@@ -28,6 +28,7 @@ mod home;
 mod known;
 mod limit;
 pub(crate) mod literal;
+mod mend;
 mod moves;
 mod names;
 mod operator;

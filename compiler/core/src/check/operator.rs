@@ -1,8 +1,9 @@
 //! Operators.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ArithOp, CompareOp, Expr, Place, Root, StageName, TextOp, Type, Value};
+use trig_ir::{ArithOp, CompareOp, Expr, Place, StageName, TextOp, Type, Value};
 
+use super::action::present_unless;
 use super::cx::{Cx, Env, Typed};
 use super::expr::has_op;
 use crate::model::{Decl, Lookup};
@@ -85,8 +86,12 @@ impl Cx<'_> {
         let mut exprs = Vec::with_capacity(operands.len());
         for operand in operands {
             let expr = self.condition(&inner, operand);
+            // the next one is asked where this one holds, or does not
             if op == ast::BinaryOp::And {
                 present_places(&expr, &mut inner.present);
+            } else {
+                // what stands behind `x is empty or` is asked only where `x` is there
+                present_unless(&expr, &mut inner);
             }
             exprs.push(expr);
         }
@@ -131,13 +136,27 @@ impl Cx<'_> {
         let kind = if l.ty == Type::Any { &r.ty } else { &l.ty };
         if !fits || (ordered && !is_ordered(kind)) {
             let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
-            self.report(rules::type_mismatch::operands(
+            let mut problem = rules::type_mismatch::operands(
                 self.path,
                 op_span,
                 text,
                 (left.span, a.as_str()),
                 (right.span, b.as_str()),
-            ));
+            );
+            let help = match (l.ty.element(), r.ty.element()) {
+                (Some(of), None) if self.fits(of, &r.ty) || r.ty == Type::Text => {
+                    let (all, one) = (self.source(left.span), self.source(right.span));
+                    Some(format!("to ask for one element, write `{all} has {one}`"))
+                }
+                _ => {
+                    let right = self.mended(right.span, &l.ty, &r.ty);
+                    right.or_else(|| self.mended(left.span, &r.ty, &l.ty))
+                }
+            };
+            if let Some(help) = help {
+                problem = problem.help(help);
+            }
+            self.report(problem);
         }
         Typed::bool(Expr::Compare(compare, Box::new(l.expr), Box::new(r.expr)))
     }
@@ -386,7 +405,14 @@ impl Cx<'_> {
             right,
             &self.source(Span::new(left.span.end, right.span.start)),
         );
-        let right = self.value(env, right, &wanted);
+        // nothing has `empty`: as an operand of a comparison, a single one may be
+        let right = if has == trig_ir::HasOp::One {
+            let typed = self.expr(env, right, Some(&wanted));
+            self.require_type(right.span, &typed, &wanted);
+            typed.expr
+        } else {
+            self.value(env, right, &wanted)
+        };
         Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
     }
 
@@ -468,12 +494,7 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
 pub(super) fn present_places(expr: &Expr, out: &mut Vec<Place>) {
     let mut push = |e: &Expr| {
         if let Expr::Load(place) = e {
-            let mut place = place.clone();
-            // the filter of a start looks at the event that is `event` afterwards
-            if place.root == Root::Candidate {
-                place.root = Root::Event;
-            }
-            out.push(place);
+            out.push(place.clone());
         }
     };
     match expr {

@@ -616,6 +616,32 @@ impl Cx<'_> {
                 .map(str::to_owned),
         );
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        if ["null", "nil", "none", "undefined"].contains(&text.to_lowercase().as_str()) {
+            let message = format!("there is no `{text}`: what has no value is `empty`");
+            let help = "write `is empty`, or `is not empty`".to_owned();
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
+        let own = env.bare().and_then(|(_, s)| self.model.entity(s));
+        if let Some(entity) = own
+            && path.names.len() == 1
+            && !matches!(
+                expected,
+                Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
+            )
+            && crate::nearest(&text, known.iter().copied()).is_none()
+        {
+            let name = short(&entity.name);
+            let message = format!("there is no name `{text}`, and a `{name}` has no such field");
+            let help =
+                format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
         let (span, word) = if path.names.len() > 1 && known.iter().all(|k| !k.contains('.')) {
             (first.span, first.text.as_str())
         } else {

@@ -148,10 +148,7 @@ impl Cx<'_> {
                     }
                 }
                 let known = self.model.scope.names(|d| matches!(d, Decl::Event(_)));
-                self.report(rules::unknown_name::problem(
-                    self.path, path.span, "event", &text, &known,
-                ));
-                None
+                self.undeclared(path.span, "event", &text, &known)
             }
         }
     }
@@ -330,9 +327,7 @@ impl Cx<'_> {
         }
         let known = self.model.scope.names(|d| matches!(d, Decl::Entity(_)));
         if let Some(first) = path.names.first() {
-            let problem =
-                rules::unknown_name::problem(self.path, first.span, "entity", &first.text, &known);
-            self.report(problem);
+            self.undeclared::<()>(first.span, "entity", &first.text, &known);
         }
     }
 

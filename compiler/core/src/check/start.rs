@@ -31,6 +31,12 @@ impl Cx<'_> {
             for test in only.pattern.filter.iter().chain(guards) {
                 present_places(test, &mut env.present);
             }
+            // the filter of a start looks at the event that is `event` afterwards
+            for place in &mut env.present {
+                if place.root == Root::Candidate {
+                    place.root = Root::Event;
+                }
+            }
         }
         starts
     }

@@ -42,6 +42,7 @@ impl Cx<'_> {
             old: known.iter().all(|s| s.is_change_of(subject)),
             element: c.each.and_then(|(each, _)| self.element(each)),
             event: Some(shared_fields(&known)),
+            via: via.cloned(),
             lenient,
             event_lenient: known.len() < shapes.len() || known.is_empty(),
             ..Env::default()
@@ -133,11 +134,7 @@ impl Cx<'_> {
 
     /// The entity that the variable of a `for each` names.
     fn element(&self, each: &ast::ForEach) -> Option<EntityId> {
-        let path = ast::Path {
-            span: each.binder.span,
-            names: vec![each.binder.clone()],
-        };
-        self.entity_prefix(&path).map(|(entity, _)| entity)
+        self.entity_prefix(&each.entity).map(|(entity, _)| entity)
     }
 
     /// The entity that all starts have in common, where nothing is declared. `Err` where that is undecided.
@@ -222,7 +219,7 @@ impl Cx<'_> {
     }
 
     /// `via PATH`: through fields of the event or of records that it refers to, each of which leads to one record.
-    fn via(
+    pub(super) fn via(
         &mut self,
         shape: &Shape,
         subject: EntityId,
@@ -308,11 +305,24 @@ impl Cx<'_> {
             let owner = self.model.entity_name(id);
             for field in &entity.fields {
                 if field.ty == Type::Entity(subject) {
-                    return Some(format!("write `for {name} via {owner}.{}`", field.name));
+                    // without the catalogue, where that is enough
+                    let short = ast::Name {
+                        span: Span::default(),
+                        text: crate::model::short(&field.name).to_owned(),
+                    };
+                    let found =
+                        super::path::match_field(&entity.fields, std::slice::from_ref(&short));
+                    let enough = found.is_some_and(|(found, _)| found.name == field.name);
+                    let field = if enough {
+                        &short.text
+                    } else {
+                        field.name.as_str()
+                    };
+                    return Some(format!("write `for {name} via {owner}.{field}`"));
                 }
                 if field.ty.element() == Some(&Type::Entity(subject)) {
                     return Some(format!(
-                        "there may be several: write `for each {name} of {owner}` to fire for each of them"
+                        "there may be several: in place of `for {name}`, the clause `for each {name} of {owner}` fires for each of them"
                     ));
                 }
             }
@@ -327,9 +337,15 @@ impl Cx<'_> {
         subject: Option<EntityId>,
         root: Root,
     ) -> Vec<(EntityId, Place)> {
-        let Some(subject) = subject.filter(|_| matches!(shape.event, EventKind::Event(_))) else {
+        let Some(subject) = subject else {
             return Vec::new();
         };
+        // what happens to a record is about that record; its own references are for the record to say
+        if !matches!(shape.event, EventKind::Event(_)) {
+            let record = shape.derived.filter(|of| self.model.is_finer(*of, subject));
+            let place = |of| (of, Place::field(root, "record"));
+            return record.map(place).into_iter().collect();
+        }
         let mut finer = Vec::new();
         for field in &shape.fields.fields {
             if let Type::Entity(id) = field.ty

@@ -9,8 +9,10 @@ use trig_ir::{
     TestStepKind, Timestamp, Type,
 };
 
+use super::call::given;
 use super::cx::{Cx, Env};
 use super::literal;
+use super::path::match_field;
 use crate::model::Decl;
 use crate::rules;
 
@@ -220,7 +222,7 @@ impl Cx<'_> {
                 self.report(rules::unknown_argument::twice(
                     self.path, name.span, &name.text,
                 ));
-            } else if let Some(field) = fields.iter().find(|f| f.name == name.text) {
+            } else if let Some((field, _)) = match_field(fields, std::slice::from_ref(name)) {
                 names.push(field.name.clone());
             } else {
                 let known: Vec<&str> = fields.iter().map(|f| f.name.as_str()).collect();
@@ -240,20 +242,20 @@ impl Cx<'_> {
         fields: &[Field],
         args: &[ast::Arg],
     ) -> Vec<(SmolStr, Expr)> {
-        let mut fields = fields.to_vec();
-        for field in &mut fields {
-            field.optional = true;
-            // records in a list make no constant, so no set: over the wire both are lists
-            let is_list = |a: &ast::Arg| {
-                let named = a.name.as_ref().is_some_and(|n| field.name == n.text);
-                named && matches!(a.value.kind, ast::ExprKind::List(_))
-            };
+        // records in a list make no constant, so no set: over the wire both are lists
+        let is_list = |a: &&ast::Arg| matches!(a.value.kind, ast::ExprKind::List(_));
+        let lists: Vec<ast::Arg> = args.iter().filter(is_list).cloned().collect();
+        let loosen = |field: &Field| {
+            let mut loose = field.clone();
+            loose.optional = true;
             if let Type::Set(of) = &field.ty
-                && args.iter().any(is_list)
+                && given(fields, &lists, field)
             {
-                field.ty = Type::List(of.clone());
+                loose.ty = Type::List(of.clone());
             }
-        }
+            loose
+        };
+        let fields: Vec<Field> = fields.iter().map(loosen).collect();
         self.arguments(&reading.env, owner, &fields, args, false)
     }
 
@@ -301,8 +303,7 @@ impl Cx<'_> {
         let fields = self.model.event(event)?.event.fields.clone();
         let args = self.test_values(reading, &full, &fields, &call.args);
         for field in fields.iter().filter(|f| !f.optional) {
-            let named = |a: &ast::Arg| a.name.as_ref().is_some_and(|n| field.name == n.text);
-            if !call.args.iter().any(named) {
+            if !given(&fields, &call.args, field) {
                 let ty = self.model.type_name(&field.ty);
                 self.report(rules::missing_argument::problem(
                     self.path,

@@ -100,9 +100,7 @@ impl Cx<'_> {
                         }
                         _ => {}
                     }
-                    let present =
-                        matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
-                    if typed.optional && !present {
+                    if typed.optional {
                         self.report(rules::may_be_empty::problem(
                             self.path,
                             expr.span,

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "impossible-rename",
     level: Severity::Error,
     summary: "a `was` that no state can follow",
-    explain: "`was OldName` moves what is stored under the old name to the new one, once. The old name must be free, and only one thing can have had it.",
+    explain: include_str!("impossible_rename.md"),
 };
 
 /// The old name is the name itself.

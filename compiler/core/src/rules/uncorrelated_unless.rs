@@ -15,13 +15,26 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Nothing says which firing the event cancels.
-pub(crate) fn problem(file: &SmolStr, span: Span, event: &str, subject: &str) -> Problem {
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    event: &str,
+    subject: &str,
+    filter: Option<String>,
+) -> Problem {
+    // a change of a record takes no filter
+    let help = match filter {
+        Some(filter) => format!("let its filter say it, such as `{filter}`"),
+        None => "an event or a change that refers to exactly one can stand here; for what must hold meanwhile, \
+                 write `while …`"
+            .to_owned(),
+    };
     Diagnostic::error(
         RULE.name,
         format!("nothing says which `{subject}` {event} belongs to"),
         file,
         span,
     )
-    .help("let its filter say it, such as `(contact: event.contact)`")
+    .help(help)
     .into()
 }

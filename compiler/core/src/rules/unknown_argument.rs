@@ -34,7 +34,12 @@ pub(crate) fn problem(
 }
 
 /// An argument without a name.
-pub(crate) fn positional(file: &SmolStr, span: Span, owner: &SmolStr) -> Problem {
+pub(crate) fn positional(
+    file: &SmolStr,
+    span: Span,
+    owner: &SmolStr,
+    example: Option<&str>,
+) -> Problem {
     let short = crate::model::short(owner);
     let diagnostic = Diagnostic::error(
         RULE.name,
@@ -42,7 +47,7 @@ pub(crate) fn positional(file: &SmolStr, span: Span, owner: &SmolStr) -> Problem
         file,
         span,
     )
-    .help("write `name: value`");
+    .help(format!("write `{}`", example.unwrap_or("name: value")));
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unreachable-action",
     level: Severity::Warning,
     summary: "an action that is never done",
-    explain: "What stands behind `stop this` in the same block is never done: the body has ended.",
+    explain: include_str!("unreachable_action.md"),
 };
 
 /// The body has ended before this action.

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unused-allow",
     level: Severity::Warning,
     summary: "an `allow` that allows nothing",
-    explain: "`allow(rule, \"reason\")` silences the warnings of that rule inside its trigger or flow. Where there is none any more, it would only silence the next one, of which nobody knows yet.",
+    explain: include_str!("unused_allow.md"),
 };
 
 /// Nothing of `rule` is reported in the declaration called `name`.

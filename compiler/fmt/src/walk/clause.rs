@@ -104,6 +104,7 @@ impl Plan<'_> {
         let ForEach {
             span: _,
             binder: _,
+            entity: _,
             source: _,
             filter,
         } = each;

@@ -99,7 +99,7 @@ fn summary(record: &Record) -> String {
             let s = if n == 1 { "" } else { "s" };
             format!("{} {n} event{s}, {} bytes", text("via"), record.body.len())
         }
-        RecordKind::Tick => String::new(),
+        RecordKind::Tick | RecordKind::SweepSlice => String::new(),
         RecordKind::Result => format!("{} {} {}", text("key"), text("outcome"), text("detail")),
         RecordKind::Attempt => text("key"),
         RecordKind::Revision => text("revision"),

@@ -4,6 +4,7 @@ mod completions;
 mod log;
 mod man;
 mod run;
+mod start;
 mod state;
 
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ Examples:
   trigd run examples/sales --play     play the project's inbox, and stay up
   trigd run crm --play --exit --fresh play it from an empty store, and end
   trigd run crm shop                  run two projects on one port
+  trigd start Welcome --for kommo.lead/7 crm
+                                      start a flow for a record by hand
   trigd log ~/.local/state/trig/crm   what the log holds
   trigd state ~/.local/state/trig/crm what it adds up to
 
@@ -45,12 +48,13 @@ Environment:
 
 Exit codes:
   0  all is well
-  1  a project does not compile, or a store was refused
+  1  a project does not compile, a store was refused, or a flow did not start
   2  the command line is wrong, or the system refused something";
 
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Start(start::Args),
     Log(log::Args),
     State(state::Args),
     Completions(completions::Args),
@@ -77,6 +81,7 @@ pub fn main() -> ExitCode {
         .init();
     let result = match cli.command {
         Command::Run(args) => run::run(args, cli.color),
+        Command::Start(args) => start::run(&args),
         Command::Log(args) => log::run(&args),
         Command::State(args) => state::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -8,7 +8,9 @@ use smol_str::SmolStr;
 
 use crate::position;
 use crate::shard::{Workspace, replay};
+use crate::show::{time, waits};
 use crate::store::Store;
+use trig_ir::RecordKey;
 
 /// Replay a store's log, and print what it adds up to
 ///
@@ -59,12 +61,37 @@ pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
 
 fn json_line(workspace: &Workspace, out: &mut impl Write) -> io::Result<()> {
     let state = workspace.state();
+    let waiting: Vec<_> = state
+        .waiting()
+        .map(|w| {
+            json!({
+                "trigger": w.trigger,
+                "subject": w.subject,
+                "phase": w.phase,
+                "since": w.since.to_string(),
+                "due": w.due.map(|due| due.to_string()),
+            })
+        })
+        .collect();
+    let clocks: Vec<_> = state
+        .clocks()
+        .map(|c| {
+            json!({
+                "trigger": c.trigger,
+                "start": c.start,
+                "subject": c.subject,
+                "due": c.due.to_string(),
+            })
+        })
+        .collect();
     let value = json!({
         "workspace": workspace.id(),
         "revision": workspace.revision(),
         "position": position::record(state.position()),
         "digest": state.digest().to_string(),
         "stopped": workspace.stopped(),
+        "waiting": waiting,
+        "clocks": clocks,
         "state": state,
     });
     serde_json::to_writer(&mut *out, &value)?;
@@ -87,5 +114,46 @@ fn line(workspace: &Workspace, out: &mut impl Write) -> io::Result<()> {
     if let Some(reason) = workspace.stopped() {
         writeln!(out, "  stopped: {reason}")?;
     }
+    for waiting in state.waiting() {
+        writeln!(
+            out,
+            "  {:<8}  {}  {}  since {}",
+            if waiting.phase == "body" {
+                "runs"
+            } else {
+                "waits"
+            },
+            of(waiting.trigger, waiting.subject),
+            waits(waiting.phase, waiting.due),
+            time(waiting.since),
+        )?;
+    }
+    if state.has_slices() {
+        writeln!(out, "  sweeps    go on when the daemon runs")?;
+    }
+    let mut left = state.clocks().count();
+    for clock in state.clocks().take(MOST_CLOCKS) {
+        left -= 1;
+        writeln!(
+            out,
+            "  clock     {}  {}  at {}",
+            of(clock.trigger, clock.subject),
+            clock.start,
+            time(clock.due),
+        )?;
+    }
+    if left > 0 {
+        writeln!(out, "  clock     and {left} more that come later")?;
+    }
     Ok(())
+}
+
+/// Offsets are as many as there are records: so many clocks are shown.
+const MOST_CLOCKS: usize = 100;
+
+fn of(trigger: &str, subject: Option<&RecordKey>) -> String {
+    match subject {
+        Some(subject) => format!("{trigger}  {subject}"),
+        None => trigger.to_owned(),
+    }
 }

@@ -5,8 +5,10 @@ mod body;
 mod normalise;
 mod routes;
 mod server;
+mod start;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub use routes::{Door, router};
 pub use server::{Server, serve};

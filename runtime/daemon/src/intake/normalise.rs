@@ -6,6 +6,7 @@ use trig_engine::Arrival;
 use trig_wire::{Headers, Kind, WireError};
 
 use super::answer::Rejected;
+use super::typed;
 
 /// The events of a body of CloudEvents.
 pub(crate) fn events(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Arrival>, Rejected> {
@@ -24,23 +25,41 @@ pub(crate) fn hook(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Vec<Arrival>, Rejected> {
-    let kind = match kind {
-        "kommo" => Kind::Kommo,
-        "activecampaign" => Kind::ActiveCampaign,
-        "bitrix24" => Kind::Bitrix24,
-        // any other system speaks CloudEvents
-        _ => return events(headers, body),
-    };
     let text = |name| {
         headers
             .get(name)
             .and_then(|v: &HeaderValue| v.to_str().ok())
+    };
+    let kind = match kind {
+        "kommo" => Kind::Kommo,
+        "activecampaign" => Kind::ActiveCampaign,
+        "bitrix24" => Kind::Bitrix24,
+        _ => {
+            let content_type = text("content-type");
+            return if is_cloudevents(content_type, headers) {
+                events(headers, body)
+            } else {
+                Ok(vec![typed::body(connector, content_type, body)?])
+            };
+        }
     };
     let counts = Headers {
         content_type: text("content-type"),
         request_id: text("x-amocrm-requestid"),
     };
     Ok(trig_wire::webhook(kind, connector, &counts, body)?)
+}
+
+/// Whether a body says of itself that it holds CloudEvents. Any other JSON is what the project declares it to be.
+fn is_cloudevents(content_type: Option<&str>, headers: &HeaderMap) -> bool {
+    let essence = content_type.unwrap_or_default().trim_start();
+    let named = ["application/cloudevents", "application/x-ndjson"];
+    let starts = |name: &str| {
+        essence
+            .get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    named.into_iter().any(starts) || headers.contains_key("ce-specversion")
 }
 
 /// The headers that carry attributes of an event.

@@ -18,6 +18,7 @@ use trig_engine::Arrival;
 use super::answer::Rejected;
 use super::body;
 use super::normalise;
+use super::typed;
 use crate::position::MAX_INPUTS;
 use crate::registry::{Registry, Site};
 use crate::shard::{Accepted, Control, Intake, Shard, Until};
@@ -49,6 +50,10 @@ pub fn router(door: Door) -> Router {
         .route(
             "/v1/{workspace}/status",
             get(status).fallback(|| wrong_method("GET")),
+        )
+        .route(
+            "/v1/{workspace}/flows/{flow}/start",
+            post(start).fallback(|| wrong_method("POST")),
         )
         .route(
             "/hooks/{workspace}/{connector}/{secret}",
@@ -124,6 +129,30 @@ async fn events(
     let body = body::read(&headers, body, site.config.max_body).await?;
     let arrivals = normalise::events(&headers, &body)?;
     door.take(workspace, "events".into(), arrivals, until).await
+}
+
+async fn start(
+    State(door): State<Arc<Door>>,
+    Path((workspace, flow)): Path<(SmolStr, SmolStr)>,
+    Query(wait): Query<Wait>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Rejected> {
+    let site = door.site(&workspace)?;
+    door.authorize(&site, &headers)?;
+    let until = wait.until()?;
+    let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if !content_type.is_some_and(typed::is_json) {
+        // a web page of somebody else's may post anything but this without being asked first
+        return Err(Rejected::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "this address takes JSON: send `application/json`",
+        ));
+    }
+    let body = body::read(&headers, body, site.config.max_body).await?;
+    let arrival = super::start::arrival(&site.config, flow, &body)?;
+    door.take(workspace, "start".into(), vec![arrival], until)
+        .await
 }
 
 async fn hook(

@@ -67,6 +67,9 @@ struct Delivery<'a> {
     action: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a RecordKey>,
+    /// Of what a new record is to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<&'a SmolStr>,
     args: &'a Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_user: Option<&'a SmolStr>,
@@ -75,14 +78,16 @@ struct Delivery<'a> {
 
 /// The body under which an effect is delivered.
 pub(crate) fn body(workspace: &SmolStr, effect: &Effect) -> Result<Vec<u8>, serde_json::Error> {
-    let (subject, args, as_user) = match &effect.what {
-        EffectKind::Call { args, .. } => (effect.subject.as_ref(), args, None),
+    let (subject, entity, args, as_user) = match &effect.what {
+        EffectKind::Call { args, .. } => (effect.subject.as_ref(), None, args, None),
         EffectKind::Write {
             record,
             fields,
             as_user,
-        } => (Some(record), fields, as_user.as_ref()),
-        EffectKind::Create { fields, .. } => (effect.subject.as_ref(), fields, None),
+        } => (Some(record), None, fields, as_user.as_ref()),
+        EffectKind::Create { entity, fields, .. } => {
+            (effect.subject.as_ref(), Some(entity), fields, None)
+        }
     };
     serde_json::to_vec(&Delivery {
         key: &effect.key,
@@ -90,6 +95,7 @@ pub(crate) fn body(workspace: &SmolStr, effect: &Effect) -> Result<Vec<u8>, serd
         trigger: &effect.trigger,
         action: action(effect),
         subject,
+        entity,
         args,
         as_user,
         at: effect.at.to_string(),
@@ -171,7 +177,7 @@ fn judge(status: StatusCode, text: &str, after: Option<Duration>) -> Verdict {
 }
 
 /// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(e) = source {
@@ -226,6 +232,33 @@ mod tests {
         500 with retry-after unknown
         503 with retry-after later
         ");
+    }
+
+    #[test]
+    fn a_new_record_is_asked_for_with_its_entity_and_fields() {
+        let fields =
+            serde_json::json!({"name": "Ann's", "stage": {"pipeline": "7", "stage": "142"}});
+        let effect = Effect {
+            key: "k".into(),
+            at: trig_ir::Timestamp(1_750_000_000_000),
+            trigger: "Won".into(),
+            revision: trig_ir::RevisionHash("r".into()),
+            position: 1,
+            subject: Some(RecordKey {
+                entity: "kommo.contact".into(),
+                connector: "hq".into(),
+                id: "5".into(),
+            }),
+            what: EffectKind::Create {
+                entity: "kommo.lead".into(),
+                connector: "hq".into(),
+                fields: fields.as_object().cloned().unwrap(),
+            },
+        };
+        let body = body(&"acme".into(), &effect).unwrap();
+        insta::assert_snapshot!(String::from_utf8(body).unwrap(), @r#"
+        {"key":"k","workspace":"acme","trigger":"Won","action":"record.create","subject":{"entity":"kommo.contact","connector":"hq","id":"5"},"entity":"kommo.lead","args":{"name":"Ann's","stage":{"pipeline":"7","stage":"142"}},"at":"2025-06-15T15:06:40.000Z"}
+        "#);
     }
 
     #[test]

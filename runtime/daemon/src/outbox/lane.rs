@@ -402,6 +402,7 @@ mod tests {
         registry.put(Site {
             config: Config::new("acme"),
             hold: std::collections::BTreeSet::new(),
+            feeds: Vec::new(),
             failed_reload: None,
         });
         let (shard, queue) = Shard::new(Bounds::default());

@@ -8,6 +8,7 @@ mod route;
 mod sink;
 
 pub use backoff::Backoff;
+pub(crate) use client::chain;
 pub use client::{Client, client};
 pub use lane::{Outbox, Settings};
 pub use order::{Orders, Pending};

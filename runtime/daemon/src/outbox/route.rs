@@ -208,6 +208,11 @@ mod tests {
             fields: serde_json::Map::new(),
             as_user: None,
         };
+        let create = |c: &str| EffectKind::Create {
+            entity: "kommo.lead".into(),
+            connector: c.into(),
+            fields: serde_json::Map::new(),
+        };
         let all = [
             effect("hq", call("trig.log", json!({"text": "hello"}))),
             effect("hq", call("trig.log", json!({"text": "hi", "n": 1}))),
@@ -220,6 +225,8 @@ mod tests {
             effect("hq", call("sms.send", json!({}))),
             effect("hq", write("branch")),
             effect("hq", write("silent")),
+            effect("hq", create("branch")),
+            effect("hq", create("silent")),
         ]
         .map(|e| shown(&e))
         .join("\n");
@@ -233,6 +240,8 @@ mod tests {
         branch: http://branch/
         connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
         no connector carries out `sms.send`: declare `[connectors.sms]` with a `deliver` URL in trig.toml
+        branch: http://branch/
+        connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
         branch: http://branch/
         connector `silent` has no `deliver` in trig.toml, so nothing is sent to it
         ");

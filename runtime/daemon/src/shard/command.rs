@@ -9,7 +9,7 @@ use trig_ir::{Ir, RecordKey, RevisionHash, Timestamp};
 use std::sync::Arc;
 
 use super::queue::Share;
-use super::workspace::Running;
+use super::workspace::Ready;
 use crate::registry::Site;
 
 /// A body that came in: authenticated, read, and not yet durable.
@@ -61,6 +61,22 @@ pub struct Applied {
     pub duplicates: usize,
     /// How many effects were decided.
     pub effects: usize,
+    /// What became of a flow that was to be started by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<StartedFlow>,
+}
+
+/// What became of a flow that was to be started by hand.
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+pub struct StartedFlow {
+    /// Whether it runs, ran, or waits to.
+    pub started: bool,
+    /// For what it waits, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
+    /// Why it did not start, if it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A trigger that fired.
@@ -132,10 +148,10 @@ pub enum Control {
 }
 
 /// A revision that is kept and compiled.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Activation {
     /// The revision, ready to run.
-    pub(crate) running: Running,
+    pub(crate) ready: Ready,
     /// What goes with it outside the writer: in place before anything of the revision comes out.
     pub(crate) site: Site,
 }
@@ -144,7 +160,7 @@ impl Activation {
     /// Makes a revision ready to run, which takes a while for a large one.
     pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>, site: Site) -> Self {
         Self {
-            running: Running::new(revision, ir),
+            ready: Ready::new(revision, ir),
             site,
         }
     }
@@ -167,6 +183,8 @@ pub struct Status {
     /// When the next of them is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due: Option<Timestamp>,
+    /// Whether a fan-out over very many records goes on.
+    pub sweeping: bool,
     /// How many effects have not ended.
     pub outbox: usize,
     /// Why it does not run, if it does not.

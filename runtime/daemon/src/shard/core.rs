@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
-use trig_engine::{Input, InputKind, Options, Output, SEMANTICS_VERSION};
+use trig_engine::{Happening, Input, InputKind, Options, Output, SEMANTICS_VERSION};
 use trig_ir::{RevisionHash, Timestamp};
 
 use super::command::{Accepted, Activation, Applied, Intake, Refusal, Status, Until};
@@ -60,10 +60,19 @@ impl<J: Journal> Core<J> {
         self.workspaces.values().filter_map(Workspace::due).min()
     }
 
-    /// Whether a timer is due.
+    /// Whether a timer is due, or a sweep is to go on: there is something to do without anybody asking.
     pub(crate) fn is_due(&self) -> bool {
-        let now = self.clock.now().max(self.now);
-        self.next_due().is_some_and(|due| due <= now)
+        self.next_due().is_some_and(|due| due <= self.time()) || self.has_slices()
+    }
+
+    /// Whether a sweep is to go on.
+    fn has_slices(&self) -> bool {
+        self.workspaces.values().any(Workspace::has_slices)
+    }
+
+    /// The time of the next record: a clock that went back holds it.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.clock.now().max(self.now)
     }
 
     pub(crate) fn status(&self, workspace: &str) -> Option<Status> {
@@ -73,10 +82,11 @@ impl<J: Journal> Core<J> {
             .map(Workspace::status)
     }
 
-    /// Makes a batch durable, answers, and evaluates it. An empty one looks after timers that are due.
+    /// Makes a batch durable, answers, and evaluates it. An empty one looks after timers that are due, and sweeps.
     pub(crate) fn commit(&mut self, items: Vec<Item>) -> Result<(), Broken> {
-        let now = self.clock.now().max(self.now);
+        let now = self.time();
         let mut items = self.admit(items);
+        self.add_slices(&mut items);
         self.add_ticks(&mut items, now);
         if items.is_empty() {
             return Ok(());
@@ -109,14 +119,14 @@ impl<J: Journal> Core<J> {
                     }
                 },
                 Item::Activate { activation, done } => {
-                    let id = activation.running.ir.project.id.clone();
+                    let id = activation.ready.ir.project.id.clone();
                     self.enliven(&id);
                     let workspace = self.workspace(&id);
                     if let Some(reason) = workspace.stopped.clone() {
                         answer(done, Err(Refusal::Stopped(reason)));
                         return None;
                     }
-                    if workspace.revision() == Some(&activation.running.revision) {
+                    if workspace.revision() == Some(&activation.ready.revision) {
                         self.registry.put(activation.site);
                         answer(done, Ok(()));
                         return None;
@@ -126,6 +136,7 @@ impl<J: Journal> Core<J> {
                 // of a workspace that no longer runs, or never did: whoever waits finds the line closed
                 Item::Result { ref workspace, .. }
                 | Item::Attempt { ref workspace, .. }
+                | Item::Slice { ref workspace }
                 | Item::Tick { ref workspace } => self
                     .workspaces
                     .get(workspace)
@@ -154,6 +165,18 @@ impl<J: Journal> Core<J> {
             .or_insert_with(|| Workspace::new(id.clone()))
     }
 
+    /// Sweeps go on between other inputs: each batch takes every one on by a slice, behind what waited for its turn.
+    fn add_slices(&self, items: &mut Vec<Item>) {
+        let slices = self
+            .workspaces
+            .values()
+            .filter(|w| w.has_slices())
+            .map(|w| Item::Slice {
+                workspace: w.id().clone(),
+            });
+        items.extend(slices);
+    }
+
     /// A workspace with a timer that is due, and nothing in the batch that would run it, gets a tick. A new revision
     /// runs no timers: those that are due run before it, under the old one, so that what follows it does not count.
     fn add_ticks(&self, items: &mut Vec<Item>, now: Timestamp) {
@@ -163,13 +186,14 @@ impl<J: Journal> Core<J> {
             match item {
                 Item::Input(Intake { workspace, .. })
                 | Item::Result { workspace, .. }
+                | Item::Slice { workspace }
                 | Item::Tick { workspace } => {
                     if !switched.contains(workspace) {
                         advanced.insert(workspace.clone());
                     }
                 }
                 Item::Activate { activation, .. } => {
-                    switched.insert(activation.running.ir.project.id.clone());
+                    switched.insert(activation.ready.ir.project.id.clone());
                 }
                 Item::Attempt { .. } => {}
             }
@@ -250,11 +274,11 @@ impl<J: Journal> Core<J> {
                     })?,
                 ),
                 Item::Activate { activation, .. } => {
-                    let running = &activation.running;
-                    let workspace = &running.ir.project.id;
-                    switched.insert(workspace, &running.revision);
+                    let ready = &activation.ready;
+                    let workspace = &ready.ir.project.id;
+                    switched.insert(workspace, &ready.revision);
                     let payload = RevisionPayload {
-                        revision: running.revision.clone(),
+                        revision: ready.revision.clone(),
                     };
                     (
                         workspace,
@@ -263,6 +287,7 @@ impl<J: Journal> Core<J> {
                     )
                 }
                 Item::Tick { workspace } => (&*workspace, RecordKind::Tick, Vec::new()),
+                Item::Slice { workspace } => (&*workspace, RecordKind::SweepSlice, Vec::new()),
             };
             let revision = match switched.get(workspace) {
                 Some(revision) => revision.0.clone(),
@@ -350,7 +375,14 @@ impl<J: Journal> Core<J> {
                 done,
             },
             Item::Activate { activation, done } => Step::Activate { activation, done },
-            Item::Tick { workspace } => Step::Tick { workspace },
+            Item::Tick { workspace } => Step::Time {
+                workspace,
+                kind: InputKind::Tick,
+            },
+            Item::Slice { workspace } => Step::Time {
+                workspace,
+                kind: InputKind::Slice,
+            },
         }
     }
 
@@ -369,6 +401,10 @@ impl<J: Journal> Core<J> {
             } => {
                 let mut applied = reply.is_some().then(Applied::default);
                 for (index, arrival) in arrivals.into_iter().enumerate() {
+                    let flow = match &arrival.what {
+                        Happening::Start { flow, .. } => Some(flow.clone()),
+                        _ => None,
+                    };
                     let input = Input {
                         position: position::input(position, index),
                         at,
@@ -377,6 +413,11 @@ impl<J: Journal> Core<J> {
                     let output = self.input(&workspace, &input, digest)?;
                     if let (Some(applied), Some(output)) = (&mut applied, output) {
                         applied.add(&output);
+                        if let Some(flow) = flow {
+                            let running = self.workspaces.get(&workspace);
+                            let running = running.and_then(|w| w.running.as_ref());
+                            applied.start(&flow, &output, running.map(|r| &*r.ir));
+                        }
                     }
                 }
                 if let (Some((reply, accepted)), applied) = (reply, applied) {
@@ -389,11 +430,11 @@ impl<J: Journal> Core<J> {
                     );
                 }
             }
-            Step::Tick { workspace } => {
+            Step::Time { workspace, kind } => {
                 let input = Input {
                     position: position::input(position, 0),
                     at,
-                    kind: InputKind::Tick,
+                    kind,
                 };
                 self.input(&workspace, &input, digest)?;
             }
@@ -425,12 +466,18 @@ impl<J: Journal> Core<J> {
                 answer(done, ());
             }
             Step::Activate { activation, done } => {
-                let Activation { running, site } = activation;
-                let workspace = running.ir.project.id.clone();
-                let revision = running.revision.clone();
+                let Activation { ready, site } = activation;
+                let workspace = ready.ir.project.id.clone();
+                let revision = ready.revision.clone();
                 // before anything comes out under the revision
                 self.registry.put(site);
-                self.workspace(&workspace).running = Some(running);
+                for missing in self.workspace(&workspace).switch(ready) {
+                    let text = format!(
+                        "{workspace}: revision {missing} is not there; what has begun under it ends"
+                    );
+                    tracing::warn!("{text}");
+                    self.teller.tell(|| Happened::Note { text });
+                }
                 let input = Input {
                     position: position::input(position, 0),
                     at,
@@ -454,7 +501,14 @@ impl<J: Journal> Core<J> {
             return Ok(None);
         };
         let ran = w.stopped.is_none();
-        let output = w.apply(input, &self.options);
+        let mut options = self.options;
+        if let InputKind::Arrival(arrival) = &input.kind
+            && matches!(arrival.what, Happening::Start { .. })
+        {
+            // who starts a flow by hand wants to hear why it did not
+            options.trace = true;
+        }
+        let output = w.apply(input, &options);
         if let (true, Some(reason)) = (ran, w.stopped.clone()) {
             tracing::error!(%workspace, "{reason}");
             self.teller.tell(|| Happened::Stopped {

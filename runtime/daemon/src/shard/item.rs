@@ -2,9 +2,10 @@
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
-use trig_engine::{Arrival, Audit, EffectResult, Output};
+use trig_engine::{Arrival, Audit, EffectResult, InputKind, Output};
 
-use super::command::{Accepted, Activation, Applied, Fired, Intake, Refusal};
+use super::command::{Accepted, Activation, Applied, Fired, Intake, Refusal, StartedFlow};
+use trig_ir::Ir;
 
 /// One thing that a batch holds.
 #[derive(Debug)]
@@ -26,6 +27,9 @@ pub(crate) enum Item {
         done: oneshot::Sender<Result<(), Refusal>>,
     },
     Tick {
+        workspace: SmolStr,
+    },
+    Slice {
         workspace: SmolStr,
     },
 }
@@ -52,9 +56,8 @@ pub(super) enum Step {
         activation: Activation,
         done: oneshot::Sender<Result<(), Refusal>>,
     },
-    Tick {
-        workspace: SmolStr,
-    },
+    /// Nothing came: time went on, or a sweep does.
+    Time { workspace: SmolStr, kind: InputKind },
 }
 
 impl Applied {
@@ -72,5 +75,36 @@ impl Applied {
             }
         }
         self.effects += output.effects.len();
+    }
+
+    /// What became of the start of `flow`. The output was traced.
+    pub(super) fn start(&mut self, flow: &str, output: &Output, ir: Option<&Ir>) {
+        let mut start = StartedFlow::default();
+        for audit in &output.audit {
+            match audit {
+                Audit::Fired { trigger, .. } if trigger == flow => start.started = true,
+                Audit::Armed {
+                    trigger,
+                    due,
+                    phase,
+                    ..
+                } if trigger == flow => {
+                    start.started = true;
+                    start.waits = Some(crate::show::waits(phase, *due));
+                }
+                Audit::NotFired { trigger, why, .. } if trigger == flow => {
+                    start.reason = Some(why.told(ir));
+                }
+                // the start itself was not understood; about anything else, somebody would have fired
+                Audit::Unhandled { reason, .. } if start.reason.is_none() => {
+                    start.reason = Some(reason.clone());
+                }
+                _ => {}
+            }
+        }
+        if start.started {
+            start.reason = None;
+        }
+        self.start = Some(start);
     }
 }

@@ -7,6 +7,8 @@ mod item;
 mod queue;
 mod replay;
 #[cfg(test)]
+mod sweeps;
+#[cfg(test)]
 mod tests;
 mod thread;
 mod workspace;

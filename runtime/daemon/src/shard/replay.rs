@@ -10,7 +10,7 @@ use trig_ir::{RevisionHash, Timestamp, Versions};
 use trig_log::{Record, RecordKind};
 
 use super::digest::{BatchDigest, NOTHING};
-use super::workspace::{Running, Workspace};
+use super::workspace::{Ready, Workspace};
 use crate::position;
 use crate::store::{
     AttemptPayload, InputPayload, RevisionError, RevisionPayload, Revisions, Store,
@@ -97,7 +97,6 @@ pub fn replay(store: &Store) -> Result<Replayed, ReplayError> {
 fn replay_log(log: &Path, revisions: &Revisions) -> Result<Replayed, ReplayError> {
     let mut replay = Replay {
         revisions,
-        engines: BTreeMap::new(),
         out: Replayed {
             workspaces: BTreeMap::new(),
             now: Timestamp::default(),
@@ -131,7 +130,6 @@ fn replay_log(log: &Path, revisions: &Revisions) -> Result<Replayed, ReplayError
 
 struct Replay<'a> {
     revisions: &'a Revisions,
-    engines: BTreeMap<RevisionHash, Running>,
     out: Replayed,
     options: Options,
 }
@@ -181,6 +179,10 @@ impl Replay<'_> {
         match record.kind {
             RecordKind::Input => {
                 let body: InputPayload = serde_json::from_slice(&record.body).map_err(payload)?;
+                if let Some(feed) = body.feed {
+                    let feeds = &mut self.workspace(&record.workspace).feeds;
+                    feeds.entry(feed.name.clone()).or_default().note(&feed);
+                }
                 for (index, arrival) in body.arrivals.into_iter().enumerate() {
                     let input = Input {
                         position: position::input(position, index),
@@ -191,6 +193,9 @@ impl Replay<'_> {
                 }
             }
             RecordKind::Tick => self.apply(position, record, &one(InputKind::Tick), digest)?,
+            RecordKind::SweepSlice => {
+                self.apply(position, record, &one(InputKind::Slice), digest)?;
+            }
             RecordKind::Result => {
                 let result: EffectResult = serde_json::from_slice(&record.body).map_err(payload)?;
                 self.workspace(&record.workspace)
@@ -231,20 +236,24 @@ impl Replay<'_> {
         digest: &mut BatchDigest,
     ) -> Result<(), ReplayError> {
         let revision = RevisionHash(record.revision.clone());
-        let running = self.running(position, &revision)?;
         let options = self.options;
+        if self.workspace(&record.workspace).revision() != Some(&revision) {
+            let ready = self.ready(position, &revision)?;
+            for missing in self.workspace(&record.workspace).switch(ready) {
+                tracing::warn!(
+                    workspace = %record.workspace,
+                    "revision {missing} is not there; what has begun under it ends at record {position}"
+                );
+            }
+        }
         let workspace = self.workspace(&record.workspace);
-        workspace.running = Some(running);
         let output = workspace.apply(input, &options);
         digest
             .add(input.position, &output)
             .map_err(|source| ReplayError::Payload { position, source })
     }
 
-    fn running(&mut self, position: u64, revision: &RevisionHash) -> Result<Running, ReplayError> {
-        if let Some(running) = self.engines.get(revision) {
-            return Ok(running.clone());
-        }
+    fn ready(&self, position: u64, revision: &RevisionHash) -> Result<Ready, ReplayError> {
         let ir = self
             .revisions
             .get(revision)
@@ -258,8 +267,6 @@ impl Replay<'_> {
                 current,
             });
         }
-        let running = Running::new(revision.clone(), Arc::new(ir));
-        self.engines.insert(revision.clone(), running.clone());
-        Ok(running)
+        Ok(Ready::new(revision.clone(), Arc::new(ir)))
     }
 }

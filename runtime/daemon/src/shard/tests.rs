@@ -402,3 +402,57 @@ fn records_say_under_which_revision_they_are_evaluated() {
         ]
     );
 }
+
+#[test]
+fn a_body_whose_revision_is_gone_ends_and_everything_else_goes_on() {
+    let mut bench = Bench::new();
+    let text = "event a.b { }\n\
+        trigger Care { on a.b do { log(text: \"begin\")  wait 1h  log(text: \"end\") } }";
+    let (item, mut active) = activation(&compile(text));
+    bench.commit(vec![item]);
+    assert_eq!(active.try_recv(), Ok(Ok(())));
+    bench.commit(vec![happens("a.b")]);
+    assert_eq!(bench.state().revisions_in_use().len(), 1);
+
+    // as after a start from a store that lacks it
+    bench.core.workspaces.get_mut("acme").unwrap().running = None;
+    let (item, mut active) = activation(&compile(&text.replace("1h", "2h")));
+    bench.commit(vec![item]);
+    assert_eq!(active.try_recv(), Ok(Ok(())));
+    bench.clock.advance(3_600_000);
+    bench.commit(Vec::new());
+    assert_eq!(bench.state().waiting().count(), 0);
+    assert_eq!(
+        bench.state().outbox().count(),
+        1,
+        "it never came to its end"
+    );
+    bench.commit(vec![happens("a.b")]);
+    assert_eq!(bench.state().waiting().count(), 1);
+}
+
+fn happens(ty: &str) -> Item {
+    let arrivals = vec![Arrival {
+        source: "shop".into(),
+        id: None,
+        time: None,
+        by: Actor {
+            kind: ActorKind::Api,
+            name: None,
+        },
+        what: Happening::Event {
+            ty: ty.into(),
+            subject: None,
+            data: serde_json::Map::new(),
+        },
+    }];
+    Item::Input(Intake {
+        workspace: "acme".into(),
+        via: "events".into(),
+        payload: InputPayload::encode("events", &arrivals).unwrap(),
+        arrivals,
+        until: Until::Durable,
+        reply: oneshot::channel().0,
+        share: Share::free(),
+    })
+}

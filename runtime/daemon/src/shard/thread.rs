@@ -73,10 +73,13 @@ fn run<J: Journal>(mut core: Core<J>, queue: &Queue) -> Result<(), Broken> {
 }
 
 fn wait<J: Journal>(core: &Core<J>) -> Duration {
+    if core.is_due() {
+        return Duration::ZERO;
+    }
     let Some(due) = core.next_due() else {
         return LONGEST_SLEEP;
     };
-    let left = (due - core.clock.now()).0.max(0);
+    let left = (due - core.time()).0.max(0);
     Duration::from_millis(left.unsigned_abs()).min(LONGEST_SLEEP)
 }
 

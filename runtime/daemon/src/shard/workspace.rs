@@ -1,6 +1,6 @@
 //! A workspace as the writer holds it: state, engine, and what is under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use trig_engine::{Effect, Engine, Input, Options, Output, State};
 use trig_ir::{Ir, RevisionHash, Timestamp};
 
 use super::command::Status;
+use crate::feed::Seen;
 use crate::position;
 
 /// A revision and the engine that runs it.
@@ -26,9 +27,24 @@ impl fmt::Debug for Running {
     }
 }
 
-impl Running {
+/// A revision whose engine is ready, and not yet active.
+pub(crate) struct Ready {
+    pub(crate) revision: RevisionHash,
+    pub(crate) ir: Arc<Ir>,
+    /// In a box: it is handed on often, and is large.
+    engine: Box<Engine>,
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ready").field(&self.revision).finish()
+    }
+}
+
+impl Ready {
+    /// Builds the engine, which takes a while for a large revision.
     pub(crate) fn new(revision: RevisionHash, ir: Arc<Ir>) -> Self {
-        let engine = Arc::new(Engine::new(Arc::clone(&ir), revision.clone()));
+        let engine = Box::new(Engine::new(Arc::clone(&ir), revision.clone()));
         Self {
             revision,
             ir,
@@ -42,6 +58,11 @@ pub struct Workspace {
     pub(crate) id: SmolStr,
     /// The active revision; none until the first one is activated.
     pub(crate) running: Option<Running>,
+    /// The revisions on which bodies still run that began before the active one. None of these engines holds others: what
+    /// is no longer in use is gone.
+    earlier: BTreeMap<RevisionHash, Running>,
+    /// Where each feed stands, as far as the log said.
+    pub(crate) feeds: BTreeMap<SmolStr, Seen>,
     pub(crate) state: State,
     /// Attempts that left and of which no result has come in: key, and which attempt it was.
     pub(crate) attempts: BTreeMap<SmolStr, u32>,
@@ -58,6 +79,8 @@ impl Workspace {
         Self {
             id,
             running: None,
+            earlier: BTreeMap::new(),
+            feeds: BTreeMap::new(),
             state: State::default(),
             attempts: BTreeMap::new(),
             live: false,
@@ -96,6 +119,54 @@ impl Workspace {
     /// Whether it takes part: it belongs to a project of this run, and nothing stopped it.
     pub(crate) fn runs(&self) -> bool {
         self.live && self.stopped.is_none() && self.running.is_some()
+    }
+
+    /// Makes a revision the active one, together with those on which bodies still run, and says which of these are not at
+    /// hand: bodies that need them end, with a record.
+    pub(crate) fn switch(&mut self, ready: Ready) -> BTreeSet<RevisionHash> {
+        let in_use = self.state.revisions_in_use();
+        if let Some(last) = self.running.take()
+            && in_use.contains(&last.revision)
+        {
+            // the engine that was active may hold earlier ones; they are not to live as long as it does
+            let bare = if self.earlier.is_empty() {
+                last
+            } else {
+                let engine = Engine::new(Arc::clone(&last.ir), last.revision.clone());
+                Running {
+                    engine: Arc::new(engine),
+                    ..last
+                }
+            };
+            self.earlier.insert(bare.revision.clone(), bare);
+        }
+        let Ready {
+            revision,
+            ir,
+            engine,
+        } = ready;
+        self.earlier
+            .retain(|earlier, _| in_use.contains(earlier) && *earlier != revision);
+        let missing = in_use
+            .into_iter()
+            .filter(|used| *used != revision && !self.earlier.contains_key(used))
+            .collect();
+        let earlier = self
+            .earlier
+            .iter()
+            .map(|(revision, running)| (revision.clone(), Arc::clone(&running.engine)))
+            .collect();
+        self.running = Some(Running {
+            revision,
+            ir,
+            engine: Arc::new(engine.with_earlier(earlier)),
+        });
+        missing
+    }
+
+    /// Whether a fan-out over very many records is to go on.
+    pub(crate) fn has_slices(&self) -> bool {
+        self.runs() && self.state.has_slices()
     }
 
     /// Evaluates an input. The engine works on an overlay: where it panics, nothing of the input has changed the state,
@@ -147,6 +218,7 @@ impl Workspace {
             at: self.at,
             pending: self.state.waiting().count(),
             next_due: self.state.next_due(),
+            sweeping: self.state.has_slices(),
             outbox: self.state.outbox().count(),
             stopped: self.stopped.clone(),
         }

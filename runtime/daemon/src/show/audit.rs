@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use trig_engine::Audit;
-use trig_ir::{ActorKind, Ir, RecordKey};
+use trig_ir::{ActorKind, Ir, RecordKey, Timestamp};
 
 use super::lines::time;
 use super::style::{BAD, DIM, DOUBT, GOOD, PLAIN, WAITING};
@@ -67,14 +67,11 @@ pub(super) fn audited(
             due,
             phase,
         } => {
-            let until = match due {
-                Some(due) => format!("{phase}, until {}", time(*due)),
-                None => phase.to_string(),
-            };
+            let for_what = waits(phase, *due);
             (
                 WAITING,
                 "  waits",
-                format!("{}  {until}", named(trigger, subject.as_ref())),
+                format!("{}  {for_what}", named(trigger, subject.as_ref())),
             )
         }
         Audit::Missed {
@@ -86,7 +83,7 @@ pub(super) fn audited(
             DOUBT,
             "  missed",
             format!(
-                "{}  {}: {reason}",
+                "{}  was due {}: {reason}",
                 named(trigger, subject.as_ref()),
                 time(*due)
             ),
@@ -96,7 +93,11 @@ pub(super) fn audited(
             "  breaker",
             format!("{breaker} pauses its triggers until {}", time(*until)),
         ),
-        Audit::Sweep { trigger } => (WAITING, "  sweep", named(trigger, None)),
+        Audit::Sweep { trigger } => (
+            WAITING,
+            "  sweep",
+            format!("{trigger:<width$}  goes through the records in slices"),
+        ),
         Audit::NotFired {
             trigger,
             subject,
@@ -127,11 +128,130 @@ pub(super) fn audited(
     })
 }
 
+/// For what a firing waits, by its phase, and when time wakes it.
+pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
+    let (what, wakes) = match phase {
+        "until" => ("until it holds", "; wakes"),
+        "limit" => ("limit: its turn", "; wakes"),
+        "wait" => ("runs, waits", " until"),
+        "wait until" => ("runs, waits until it holds", "; wakes"),
+        // of a body, the state knows no more
+        "body" => ("waits", "; wakes"),
+        other => (other, ", until"),
+    };
+    match due {
+        Some(due) => format!("{what}{wakes} {}", time(due)),
+        None => what.to_owned(),
+    }
+}
+
 fn actor(kind: ActorKind) -> &'static str {
     match kind {
         ActorKind::Customer => "customer",
         ActorKind::User => "user",
         ActorKind::Api => "api",
         ActorKind::Automation => "automation",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trig_engine::Why;
+    use trig_ir::{FileId, Loc};
+
+    fn shown(audit: &Audit) -> String {
+        let (_, label, text) = audited(audit, None, 4).unwrap();
+        format!("{label:<9}  {text}")
+    }
+
+    #[test]
+    fn each_kind_reads_on_its_own() {
+        let loc = Loc {
+            file: FileId(0),
+            line: 7,
+            start: 0,
+            end: 1,
+        };
+        let due = Timestamp(1_750_000_000_000);
+        let record = RecordKey {
+            entity: "kommo.lead".into(),
+            connector: "hq".into(),
+            id: "5".into(),
+        };
+        let armed = |phase: &str, due| Audit::Armed {
+            trigger: "Care".into(),
+            subject: Some(record.clone()),
+            due,
+            phase: phase.into(),
+        };
+        let why = |why| Audit::NotFired {
+            trigger: "Care".into(),
+            subject: Some(record.clone()),
+            why,
+        };
+        let limit = |until| {
+            why(Why::Limit {
+                name: "Care".into(),
+                loc,
+                until,
+            })
+        };
+        let all = [
+            armed("debounce", Some(due)),
+            armed("until", None),
+            armed("until", Some(due)),
+            armed("after", Some(due)),
+            armed("limit", None),
+            armed("limit", Some(due)),
+            armed("wait", Some(due)),
+            armed("wait until", None),
+            armed("wait until", Some(due)),
+            Audit::Missed {
+                trigger: "Care".into(),
+                subject: None,
+                due,
+                reason: "it was due while nothing ran".into(),
+            },
+            Audit::Opened {
+                breaker: "Tags".into(),
+                until: due,
+            },
+            Audit::Sweep {
+                trigger: "Care".into(),
+            },
+            limit(due),
+            limit(Timestamp(i64::MAX)),
+            why(Why::Restarted),
+            why(Why::Stopped { by: "Other".into() }),
+            why(Why::NotFirst { loc }),
+            why(Why::Breaker {
+                name: "Tags".into(),
+                until: due,
+            }),
+            why(Why::Removed),
+        ];
+        let all: Vec<String> = all.iter().map(shown).collect();
+        insta::assert_snapshot!(all.join("\n"), @r#"
+        waits    Care  kommo.lead/5@hq  debounce, until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  until it holds
+        waits    Care  kommo.lead/5@hq  until it holds; wakes 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  after, until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  limit: its turn
+        waits    Care  kommo.lead/5@hq  limit: its turn; wakes 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  runs, waits until 2025-06-15T15:06:40Z
+        waits    Care  kommo.lead/5@hq  runs, waits until it holds
+        waits    Care  kommo.lead/5@hq  runs, waits until it holds; wakes 2025-06-15T15:06:40Z
+        missed   Care  was due 2025-06-15T15:06:40Z: it was due while nothing ran
+        breaker  Tags pauses its triggers until 2025-06-15T15:06:40Z
+        sweep    Care  goes through the records in slices
+        not      Care  kommo.lead/5@hq  cooldown Care: the next at 2025-06-15T15:06:40.000Z (line 7)
+        not      Care  kommo.lead/5@hq  cooldown Care: used up for ever (line 7)
+        not      Care  kommo.lead/5@hq  another firing took its place
+        not      Care  kommo.lead/5@hq  Other stopped it
+        not      Care  kommo.lead/5@hq  it was not the first (line 7)
+        not      Care  kommo.lead/5@hq  breaker Tags pauses it until 2025-06-15T15:06:40.000Z
+        not      Care  kommo.lead/5@hq  it is no longer part of the project
+        "#);
     }
 }

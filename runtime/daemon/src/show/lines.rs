@@ -329,7 +329,7 @@ fn summary(body: &serde_json::Value) -> String {
 }
 
 /// Date and time without the fraction, in UTC.
-pub(super) fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     match at.to_jiff() {
         Some(t) => format!("{t:.0}"),
         None => at.to_string(),
@@ -353,6 +353,9 @@ fn remains(status: &Status) -> String {
             .unwrap_or_default();
         let wait = if status.pending == 1 { "waits" } else { "wait" };
         parts.push(format!("{} {wait}{due}", many(status.pending, "firing")));
+    }
+    if status.sweeping {
+        parts.push("a sweep goes on".into());
     }
     if status.outbox > 0 {
         parts.push(format!("{} not delivered", many(status.outbox, "effect")));

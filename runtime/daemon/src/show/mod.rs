@@ -13,6 +13,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use crate::happened::{Happened, Listener, Teller, Told};
 
+pub(crate) use audit::waits;
+pub(crate) use lines::time;
 pub use style::Colour;
 
 /// How long a terminal may stand still at the end before it is not waited for.

@@ -1,5 +1,6 @@
 //! What the daemon keeps on disk: a log, and the revisions that it speaks of.
 
+mod address;
 mod journal;
 mod record;
 mod revisions;
@@ -13,8 +14,9 @@ use std::path::{Path, PathBuf};
 use trig_log::fs::{FileSystem, Lock, RealFs};
 use trig_log::{Log, OpenError, Recovered};
 
+pub(crate) use address::AddressFile;
 pub(crate) use journal::{Journal, JournalError, Room};
-pub use record::{AttemptPayload, InputPayload, NORMALISER_VERSION, RevisionPayload};
+pub use record::{AttemptPayload, FeedCursor, InputPayload, NORMALISER_VERSION, RevisionPayload};
 pub use revisions::{RevisionError, Revisions};
 
 /// The file by which a directory is known to be a store.

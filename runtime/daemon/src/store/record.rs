@@ -17,6 +17,20 @@ pub struct InputPayload<A = Vec<Arrival>> {
     pub via: SmolStr,
     /// What it said.
     pub arrivals: A,
+    /// Where the feed stands from here on that was looked at, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub feed: Option<FeedCursor>,
+}
+
+/// What was new in a feed when it was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeedCursor {
+    /// Its full name.
+    pub name: SmolStr,
+    /// Where it was looked at. A feed that moves begins anew.
+    pub url: SmolStr,
+    /// The ids of the items that had not been seen before, in the order of the document.
+    pub new: Vec<String>,
 }
 
 impl InputPayload<&[Arrival]> {
@@ -29,6 +43,24 @@ impl InputPayload<&[Arrival]> {
             normaliser: NORMALISER_VERSION,
             via: via.into(),
             arrivals,
+            feed: None,
+        })
+    }
+
+    /// A poll's items and its cursor, as bytes.
+    ///
+    /// # Errors
+    /// Where the serialiser fails, which plain data does not make it do.
+    pub fn encode_poll(
+        via: &str,
+        arrivals: &[Arrival],
+        feed: FeedCursor,
+    ) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&InputPayload {
+            normaliser: NORMALISER_VERSION,
+            via: via.into(),
+            arrivals,
+            feed: Some(feed),
         })
     }
 }

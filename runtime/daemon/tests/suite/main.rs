@@ -6,10 +6,16 @@
     reason = "a test stops at the first failure"
 )]
 
+mod clocks;
 mod damage;
 mod delivery;
+mod feeds;
+mod flows;
+mod hooks;
 mod http;
 mod play;
+mod receiver;
 mod reload;
 mod restart;
+mod start;
 mod support;

@@ -190,6 +190,26 @@ pub(crate) fn inputs(store: &Path) -> Vec<Json> {
         .collect()
 }
 
+/// Waits until all that is due by the clock has been done.
+pub(crate) async fn settled(daemon: &Daemon, place: &Place) {
+    let now = || trigd::clock::Clock::now(&*place.clock);
+    // asking wakes the writer, whose clock does not move by itself
+    let looking = async {
+        while let Some(status) = daemon.status(&"acme".into()).await
+            && (status.sweeping || status.next_due.is_some_and(|due| due <= now()))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(looking).await;
+}
+
+/// Moves the clock, and waits until all that is due by it has been done.
+pub(crate) async fn advance(daemon: &Daemon, place: &Place, ms: i64) {
+    place.clock.advance(ms);
+    settled(daemon, place).await;
+}
+
 /// Waits for something that happens by itself; that it does not is a failure, not a hang.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what)

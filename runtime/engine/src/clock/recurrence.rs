@@ -87,18 +87,36 @@ fn interval(every: Millis, from: DateTime, after: Instant, zone: &TimeZone) -> O
     if every.0 <= 0 {
         return None;
     }
+    // of the first day, what lies before has been
+    let mut passed = since_midnight(from.time());
     for day in days(from.date()).take(8) {
-        let midnight = day.to_datetime(Time::midnight());
-        // of the first day, what lies before has been
-        let passed = i64::try_from(midnight.duration_until(from).as_millis()).ok()?;
-        let mut n = passed.max(0).checked_add(every.0 - 1)? / every.0;
+        let mut n = passed.checked_add(every.0 - 1)? / every.0;
         while let Some(ms) = n.checked_mul(every.0).filter(|ms| *ms < Millis::DAY.0) {
-            let local = midnight.checked_add(ms.milliseconds()).ok()?;
-            match local::instant(zone, local) {
+            match local::instant(zone, day.to_datetime(time_at(ms)?)) {
                 Some(at) if at > after => return Some(at),
                 _ => n += 1,
             }
         }
+        passed = 0;
     }
     None
+}
+
+/// The milliseconds of a day up to a time of it.
+fn since_midnight(time: Time) -> i64 {
+    let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60;
+    (seconds + i64::from(time.second())) * 1_000 + i64::from(time.millisecond())
+}
+
+/// The time so many milliseconds behind midnight, of a day of 24 hours. The calendar's own sum takes five times as long.
+fn time_at(ms: i64) -> Option<Time> {
+    let (seconds, ms) = (ms / 1_000, ms % 1_000);
+    let (minutes, second) = (seconds / 60, seconds % 60);
+    Time::new(
+        i8::try_from(minutes / 60).ok()?,
+        i8::try_from(minutes % 60).ok()?,
+        i8::try_from(second).ok()?,
+        i32::try_from(ms * 1_000_000).ok()?,
+    )
+    .ok()
 }

@@ -1,7 +1,8 @@
 //! Schedules on a local clock.
 //!
 //! A window is half-open on the clock of its zone. What the clock shows twice in autumn is twice open, what it leaves
-//! out in spring is not: a window that lies in the gap is empty that day, one that begins in it opens at its end.
+//! out in spring is not: a window that lies in the gap is empty that day, one that begins in it opens at its end. One
+//! that ends within what is repeated opens again where the clock is set back into it.
 
 use jiff::Timestamp as Instant;
 use jiff::civil::{Date, DateTime, Time};
@@ -43,24 +44,35 @@ pub(super) fn overnight(window: &Window) -> bool {
     window.end <= window.start
 }
 
-fn open_at(schedule: &Schedule, local: DateTime) -> bool {
-    let time = local.time();
-    let today = windows(schedule, local.date())
+/// The windows in which a local time lies, each by the day on which it starts.
+fn around(schedule: &Schedule, local: DateTime) -> impl Iterator<Item = (Date, &Window)> {
+    let (today, time) = (local.date(), local.time());
+    let of_today = windows(schedule, today)
         .iter()
-        .any(|w| w.start <= time && (overnight(w) || time < w.end));
-    if today {
-        return true;
-    }
-    let Ok(yesterday) = local.date().yesterday() else {
-        return false;
-    };
-    windows(schedule, yesterday)
-        .iter()
-        .any(|w| overnight(w) && time < w.end)
+        .filter(move |w| w.start <= time && (overnight(w) || time < w.end))
+        .map(move |w| (today, w));
+    let yesterday = today.yesterday().ok();
+    let of_yesterday = yesterday.into_iter().flat_map(move |yesterday| {
+        windows(schedule, yesterday)
+            .iter()
+            .filter(move |w| overnight(w) && time < w.end)
+            .map(move |w| (yesterday, w))
+    });
+    of_today.chain(of_yesterday)
 }
 
 pub(super) fn open(schedule: &Schedule, zone: &TimeZone, now: Instant) -> bool {
-    open_at(schedule, zone.to_datetime(now))
+    around(schedule, zone.to_datetime(now)).next().is_some()
+}
+
+/// Whether a window starts at this instant: it is open, and was not just before.
+fn starts(schedule: &Schedule, zone: &TimeZone, at: Instant) -> bool {
+    let before = at.as_millisecond().checked_sub(1);
+    let Some(before) = before.and_then(|ms| Instant::from_millisecond(ms).ok()) else {
+        return false;
+    };
+    let before = zone.to_datetime(before);
+    around(schedule, zone.to_datetime(at)).any(|now| !around(schedule, before).any(|w| w == now))
 }
 
 fn next(schedule: &Schedule, zone: &TimeZone, now: Instant) -> Option<Instant> {
@@ -69,51 +81,53 @@ fn next(schedule: &Schedule, zone: &TimeZone, now: Instant) -> Option<Instant> {
     if schedule.week.iter().all(Vec::is_empty) {
         return None;
     }
+    let mut found: Option<Instant> = None;
     for _ in 0..DAYS_AHEAD + 2 {
-        let starts = windows(schedule, day).iter();
-        let earliest = starts
-            .flat_map(|w| instants(schedule, zone, day, w.start))
-            .filter(|at| *at > now)
+        let last = found.is_some();
+        let opened = windows(schedule, day).iter();
+        let opened = opened.flat_map(|w| instants(zone, day.to_datetime(w.start)));
+        let all = opened.chain(set_back(zone, day));
+        let first = all
+            .filter(|at| *at > now && starts(schedule, zone, *at))
             .min();
-        if earliest.is_some() {
-            return earliest;
+        found = found.into_iter().chain(first).min();
+        // where the clock is set back over midnight, the day after may have one that is sooner
+        if last {
+            return found;
         }
         day = day.tomorrow().ok()?;
     }
-    None
+    found
 }
 
-/// The instants at which a window that starts at this local time opens.
-fn instants(schedule: &Schedule, zone: &TimeZone, day: Date, start: Time) -> Vec<Instant> {
-    let ambiguous = zone.to_ambiguous_timestamp(day.to_datetime(start));
-    match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().into_iter().collect(),
+/// The instants at which the clock comes to a local time: both where it shows it twice, the end of the gap where it does
+/// not.
+fn instants(zone: &TimeZone, local: DateTime) -> impl Iterator<Item = Instant> {
+    let ambiguous = zone.to_ambiguous_timestamp(local);
+    let offset = ambiguous.offset();
+    let earlier = ambiguous.earlier().ok();
+    let (first, second) = match offset {
+        AmbiguousOffset::Unambiguous { .. } => (earlier, None),
+        AmbiguousOffset::Fold { .. } => (earlier, ambiguous.later().ok()),
         AmbiguousOffset::Gap { .. } => {
             // the end of the gap is the one change of the clock behind this instant
-            let Ok(before) = ambiguous.earlier() else {
-                return Vec::new();
-            };
-            let end = zone
-                .following(before)
-                .next()
-                .map(|change| change.timestamp());
-            end.into_iter()
-                .filter(|at| open(schedule, zone, *at))
-                .collect()
+            let change = earlier.and_then(|before| zone.following(before).next());
+            (change.map(|change| change.timestamp()), None)
         }
-        AmbiguousOffset::Fold { .. } => {
-            let ambiguous = || zone.to_ambiguous_timestamp(day.to_datetime(start));
-            let mut both: Vec<Instant> = ambiguous().earlier().into_iter().collect();
-            // the second time is an opening only where it was closed just before
-            let second = ambiguous().later().into_iter();
-            both.extend(second.filter(|at| {
-                let before = at.as_millisecond().checked_sub(1);
-                let before = before.and_then(|ms| Instant::from_millisecond(ms).ok());
-                before.is_some_and(|before| !open(schedule, zone, before))
-            }));
-            both
-        }
-    }
+    };
+    first.into_iter().chain(second)
+}
+
+/// The instant at which the clock is set back on that day, if it is.
+fn set_back(zone: &TimeZone, day: Date) -> Option<Instant> {
+    let midnight = |day: Date| {
+        let midnight = day.to_datetime(Time::midnight());
+        zone.to_ambiguous_timestamp(midnight).earlier().ok()
+    };
+    let (begin, end) = (midnight(day)?, midnight(day.tomorrow().ok()?)?);
+    let just_before = Instant::from_millisecond(begin.as_millisecond().checked_sub(1)?).ok()?;
+    let change = zone.following(just_before).next()?.timestamp();
+    (change < end).then_some(change)
 }
 
 #[cfg(test)]
@@ -252,6 +266,16 @@ mod tests {
         assert_eq!(
             look(&twice, "2026-10-25T01:30:00Z"),
             "open, next Sun 2026-11-01 02:30 +01:00"
+        );
+        // closed at 02:45, open again at once when the clock is set back to 02:00
+        let again = schedule(&[(6, "00:00:00", "02:45:00")], &[]);
+        assert_eq!(
+            look(&again, "2026-10-25T00:50:00Z"),
+            "closed, next Sun 2026-10-25 02:00 +01:00"
+        );
+        assert_eq!(
+            look(&again, "2026-10-25T01:00:00Z"),
+            "open, next Sun 2026-11-01 00:00 +01:00"
         );
         let through = schedule(&[(6, "02:00:00", "04:00:00")], &[]);
         assert_eq!(

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trig_ir::{EventKind, Reached, RecordKey, Timestamp, Until};
+use trig_ir::{EventKind, Loc, Reached, RecordKey, Timestamp, Until};
 
 use super::unless::watches;
 use super::until::{Awaited, awaited, deadline, goes_on, never_again, sooner, too_late};
@@ -25,6 +25,8 @@ struct Goals {
     reached: Option<usize>,
     watches: BTreeSet<Watch>,
     reads: BTreeSet<RecordKey>,
+    /// Where the conditions stand that were tested, and whether they held.
+    tested: Vec<(Loc, bool)>,
 }
 
 /// Lines are few: an IR has far fewer actions than that.
@@ -60,6 +62,7 @@ impl Run<'_> {
             reached: None,
             watches: BTreeSet::new(),
             reads: BTreeSet::new(),
+            tested: Vec::new(),
         };
         for (at, _, reached) in program.goals_after(line) {
             match reached {
@@ -70,8 +73,14 @@ impl Run<'_> {
                     goals.watches.extend(more);
                 }
                 Reached::When(guard) => match awaited(pinning(firing.scope(self), pinned), guard) {
-                    Awaited::Held => goals.reached = goals.reached.or(Some(at)),
-                    Awaited::Not { reads, .. } => goals.reads.extend(reads),
+                    Awaited::Held => {
+                        goals.reached = goals.reached.or(Some(at));
+                        goals.tested.push((guard.loc, true));
+                    }
+                    Awaited::Not { reads, .. } => {
+                        goals.reads.extend(reads);
+                        goals.tested.push((guard.loc, false));
+                    }
                 },
             }
         }
@@ -103,10 +112,19 @@ impl Run<'_> {
             Pause::Until { line } => (line, None, BTreeSet::new()),
         };
         let goals = self.goals(firing, program, line, None);
+        for (loc, held) in &goals.tested {
+            self.tested(firing.trigger, *loc, *held);
+        }
         let mut ready = false;
         if let Some(until) = until_at(program, line) {
             match awaited(firing.scope(self), &until.test) {
-                Awaited::Held => (ready, due) = (true, Some(self.now)),
+                Awaited::Held => {
+                    self.tested(firing.trigger, until.test.loc, true);
+                    if until.within.is_some() {
+                        self.tested(firing.trigger, until.loc, true);
+                    }
+                    (ready, due) = (true, Some(self.now));
+                }
                 Awaited::Not { reads: more, next } => {
                     due = sooner(next, deadline(until, since));
                     let nothing = more.is_empty() && next.is_none() && !goes_on(until);
@@ -236,6 +254,9 @@ impl Run<'_> {
             }
         }
         let goals = self.goals(&firing, program, line, pinned);
+        for (loc, held) in &goals.tested {
+            self.tested(firing.trigger, *loc, *held);
+        }
         if let Some(goal) = goals.reached {
             self.move_on(waiting, number, goal, false);
             return;

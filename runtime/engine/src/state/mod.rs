@@ -224,6 +224,22 @@ impl State {
         })
     }
 
+    /// The clocks of triggers that come again, in the order in which they are due: recurrences, one-shots, and offsets
+    /// from fields of records.
+    pub fn clocks(&self) -> impl Iterator<Item = Coming<'_>> {
+        self.tables.timers.keys().filter_map(|timer| {
+            let (due, _, trigger, subject, Timer::Clock(name)) = timer else {
+                return None;
+            };
+            Some(Coming {
+                trigger,
+                start: &name.text,
+                subject: subject.as_ref(),
+                due: *due,
+            })
+        })
+    }
+
     /// The revisions on which bodies run that have begun: each has to be given to the engine, by
     /// [`crate::Engine::with_earlier`], until its last body has ended.
     pub fn revisions_in_use(&self) -> BTreeSet<RevisionHash> {
@@ -259,6 +275,19 @@ pub struct Waiting<'a> {
     pub due: Option<Timestamp>,
     /// The position of the input that started it.
     pub started: u64,
+}
+
+/// A clock of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coming<'a> {
+    /// Whose.
+    pub trigger: &'a SmolStr,
+    /// The start, as it is written.
+    pub start: &'a SmolStr,
+    /// The record from whose field it counts, if it does.
+    pub subject: Option<&'a RecordKey>,
+    /// When it comes next.
+    pub due: Timestamp,
 }
 
 /// 30 days.

@@ -231,6 +231,33 @@ fn an_echo_of_our_own_write_is_no_event() {
 }
 
 #[test]
+fn what_we_wrote_is_news_again_once_it_was_something_else() {
+    let tagger = Trigger {
+        actions: vec![set("score", SetOp::Assign, int(7))],
+        ..trigger("Tagger", vec![on_message()])
+    };
+    let mut world = run(vec![tagger, trigger("Scored", vec![on_change("score")])]);
+    world
+        .created("1", json!({"stage": "Sales.New", "score": 1}))
+        .message("1", "hi");
+    let keys: Vec<_> = world.state.outbox().map(|e| e.key.clone()).collect();
+    for key in keys {
+        world.apply(InputKind::Result(EffectResult {
+            key,
+            outcome: Outcome::Done,
+            attempts: 1,
+            detail: "ok".into(),
+        }));
+    }
+    let fired = world.count("fired Scored");
+    world.updated("1", json!({"score": 7}));
+    assert_eq!(world.count("fired Scored"), fired, "the echo is no event");
+    world.updated("1", json!({"score": 2}));
+    world.updated("1", json!({"score": 7}));
+    assert_eq!(world.count("fired Scored"), fired + 2);
+}
+
+#[test]
 fn a_record_that_was_only_written_here_is_still_created() {
     let early = Trigger {
         actions: vec![set("score", SetOp::Assign, int(1))],

@@ -53,6 +53,9 @@ pub(crate) struct Naive {
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
+    /// It goes round in a circle in which no time passes, because what a change wakes has a cascade of its own: the engine
+    /// cuts that somewhere, the meaning does not say where.
+    pub(crate) circles: bool,
     pub(crate) seen: Seen,
     pub(crate) histogram: Histogram,
 }
@@ -133,6 +136,7 @@ impl Naive {
             versions: 0,
             fired: Vec::new(),
             queue: VecDeque::new(),
+            circles: false,
             seen: Seen::default(),
             histogram: Histogram::default(),
         }

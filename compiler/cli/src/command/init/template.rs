@@ -111,7 +111,7 @@ impl Template {
         let head = match self.catalogue.name() {
             Some(name) => format!("use {name}\n"),
             None => format!(
-                "/// What is sold, and where the sale stands.\nentity {entity} {{\n    name:  text?\n    \
+                "/// What is sold, and where the sale stands.\nentity {entity} {{\n    name: text?\n    \
                  stage: stage\n    owner: user?\n}}\n"
             ),
         };
@@ -125,17 +125,17 @@ impl Template {
             "{head}
 /// How a {entity} is sold.{ids}
 pipeline Sales for {entity} {{
-    stage New       initial
+    stage New initial
     stage Contacted
-    stage Won       success
-    stage Lost      failure
+    stage Won success
+    stage Lost failure
 }}
 
 /// A {entity} that nobody has called for two days is somebody's job.
 trigger StillNew \"Still new\" for {entity} {{
-    on    {entity} enters Sales.New
+    on {entity} enters Sales.New
     after 2d while stage == Sales.New
-    do    log(text: \"nobody has called for two days\")
+    do log(text: \"nobody has called for two days\")
 }}
 "
         )
@@ -208,6 +208,7 @@ jobs:
           key: trigc-${{{{ runner.os }}}}-{version}
       - run: command -v trigc || cargo install --locked --git \"$TRIG\" trigc
       - run: trigc check --format github --deny-warnings
+      - run: trigc test
 ",
         repository(),
         version = env!("CARGO_PKG_VERSION"),
