@@ -78,7 +78,7 @@ impl Naive {
         let mut all = Vec::new();
         for firing in &self.firings {
             let due = match firing.phase {
-                super::Phase::Queue => self.turn_at(firing),
+                super::Phase::Queue(_) => self.turn_at(firing),
                 _ => firing.due,
             };
             let Some(due) = due else { continue };

@@ -104,7 +104,8 @@ enum Phase {
     /// What it waited for has come.
     Held,
     After,
-    Queue,
+    /// When it came there, among all that did.
+    Queue(u64),
     /// The body goes on at this step; waits for time, or until something holds (with its deadline).
     Body(usize),
     BodyUntil(usize, Option<Timestamp>),
@@ -197,7 +198,7 @@ impl Naive {
                     Phase::Debounce(_) => ("debounce", f.due),
                     Phase::Until(_) | Phase::Held => ("until", None),
                     Phase::After => ("after", f.due),
-                    Phase::Queue => ("limit", None),
+                    Phase::Queue(_) => ("limit", None),
                     Phase::Body(_) | Phase::BodyUntil(..) | Phase::Going(..) => ("body", None),
                 };
                 (
