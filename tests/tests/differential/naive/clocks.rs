@@ -14,6 +14,9 @@ type Order = (Timestamp, Reverse<i32>, SmolStr, Option<RecordKey>, u64);
 /// What waits already goes before what begins at the same time.
 const LAST: u64 = u64::MAX;
 
+/// What runs more often than that in one input goes round in a circle in which no time passes.
+const CIRCLE: u32 = 500;
+
 #[derive(Clone)]
 enum Due {
     Firing(Box<Firing>),
@@ -26,7 +29,13 @@ impl Naive {
     /// Runs all that is due, one after the other, in order.
     pub(super) fn run_due(&mut self, until: Timestamp) {
         self.occurrences(until);
-        loop {
+        for step in 0.. {
+            if step > CIRCLE {
+                self.circles = true;
+            }
+            if self.circles {
+                return;
+            }
             let mut all = self.all_due(until);
             all.sort_by(|a, b| a.0.cmp(&b.0));
             let Some((order, due)) = all.into_iter().next() else {
@@ -69,7 +78,7 @@ impl Naive {
         let mut all = Vec::new();
         for firing in &self.firings {
             let due = match firing.phase {
-                super::Phase::Queue => self.turn_at(firing),
+                super::Phase::Queue(_) => self.turn_at(firing),
                 _ => firing.due,
             };
             let Some(due) = due else { continue };

@@ -154,8 +154,7 @@ impl Naive {
             let passes = self.turn(trigger, &firing);
             self.histogram.note("limit else wait", passes);
             if !passes {
-                firing.phase = Phase::Queue;
-                firing.place = self.next_number();
+                firing.phase = Phase::Queue(self.next_number());
                 firing.due = None;
                 return self.wait(firing);
             }

@@ -89,10 +89,16 @@ impl Naive {
             waits.map(|l| self.limit_key(l, f)).collect()
         };
         let mine = keys(firing);
-        let all = self.firings.iter();
-        all.filter(|f| f.phase == Phase::Queue && f.trigger == firing.trigger)
-            .filter(|f| f.place < firing.place || firing.phase != Phase::Queue)
-            .filter(|f| f.number != firing.number && keys(f) == mine)
+        let came = |f: &Firing| match f.phase {
+            Phase::Queue(n) => Some(n),
+            _ => None,
+        };
+        let before = |f: &&Firing| match (came(f), came(firing)) {
+            (Some(theirs), Some(ours)) => theirs < ours,
+            (theirs, _) => theirs.is_some(),
+        };
+        let all = self.firings.iter().filter(before);
+        all.filter(|f| f.trigger == firing.trigger && keys(f) == mine)
             .map(|f| f.number)
             .collect()
     }
@@ -160,7 +166,7 @@ impl Naive {
     pub(super) fn cancels_of<'t>(&self, trigger: &'t Trigger, firing: &Firing) -> &'t [Cancel] {
         match firing.phase {
             Phase::Debounce(_) => trigger.debounce.as_ref().map_or(&[], |d| &d.unless),
-            Phase::After | Phase::Queue => delay(trigger, firing).map_or(&[], |a| &a.unless),
+            Phase::After | Phase::Queue(_) => delay(trigger, firing).map_or(&[], |a| &a.unless),
             _ => &[],
         }
     }

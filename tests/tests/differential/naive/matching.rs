@@ -41,7 +41,6 @@ impl Naive {
         let start = &trigger.starts[at];
         let mut firing = Firing {
             number: self.next_number(),
-            place: 0,
             trigger: trigger.name.clone(),
             start: at,
             subject: None,

@@ -53,6 +53,9 @@ pub(crate) struct Naive {
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
+    /// It goes round in a circle in which no time passes, because what a change wakes has a cascade of its own: the engine
+    /// cuts that somewhere, the meaning does not say where.
+    pub(crate) circles: bool,
     pub(crate) seen: Seen,
     pub(crate) histogram: Histogram,
 }
@@ -77,8 +80,6 @@ struct Written {
 #[derive(Clone, Debug)]
 struct Firing {
     number: u64,
-    /// Its place in the queue: in the order of coming there.
-    place: u64,
     trigger: SmolStr,
     start: usize,
     subject: Option<RecordKey>,
@@ -103,7 +104,8 @@ enum Phase {
     /// What it waited for has come.
     Held,
     After,
-    Queue,
+    /// When it came there, among all that did.
+    Queue(u64),
     /// The body goes on at this step; waits for time, or until something holds (with its deadline).
     Body(usize),
     BodyUntil(usize, Option<Timestamp>),
@@ -135,6 +137,7 @@ impl Naive {
             versions: 0,
             fired: Vec::new(),
             queue: VecDeque::new(),
+            circles: false,
             seen: Seen::default(),
             histogram: Histogram::default(),
         }
@@ -195,7 +198,7 @@ impl Naive {
                     Phase::Debounce(_) => ("debounce", f.due),
                     Phase::Until(_) | Phase::Held => ("until", None),
                     Phase::After => ("after", f.due),
-                    Phase::Queue => ("limit", None),
+                    Phase::Queue(_) => ("limit", None),
                     Phase::Body(_) | Phase::BodyUntil(..) | Phase::Going(..) => ("body", None),
                 };
                 (

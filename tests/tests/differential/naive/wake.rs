@@ -31,7 +31,7 @@ impl Naive {
         let trigger = &ir.triggers[at];
         let holds = match firing.phase {
             Phase::Debounce(_) => trigger.debounce.as_ref().and_then(|d| d.holds.as_ref()),
-            Phase::After | Phase::Queue => delay(trigger, firing).and_then(|a| a.holds.as_ref()),
+            Phase::After | Phase::Queue(_) => delay(trigger, firing).and_then(|a| a.holds.as_ref()),
             _ => None,
         };
         if let Some(guard) = holds {
@@ -186,7 +186,7 @@ impl Naive {
             Phase::Debounce(_) => self.mode(firing),
             Phase::After => self.would_fire(firing),
             Phase::Held => self.after(firing),
-            Phase::Queue => self.fires(firing),
+            Phase::Queue(_) => self.fires(firing),
             Phase::Body(step) => self.run(firing, step),
             Phase::Going(step, goal) => {
                 if let Some(goal) = goal {
