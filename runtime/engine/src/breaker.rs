@@ -34,7 +34,9 @@ impl Run<'_> {
         if engine.ir().breakers.is_empty() {
             return;
         }
-        let fields: BTreeSet<&SmolStr> = events.iter().filter_map(|e| changed(&e.kind)).collect();
+        // a value given at creation is no change, whoever listens to it
+        let changes = events.iter().filter(|e| !e.at_creation);
+        let fields: BTreeSet<&SmolStr> = changes.filter_map(|e| changed(&e.kind)).collect();
         for breaker in &engine.ir().breakers {
             let n = fields.iter().filter(|f| counts(&breaker.of, f)).count();
             if n == 0 {

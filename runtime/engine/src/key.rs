@@ -5,9 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
-use trig_ir::Value;
-
-use trig_ir::Timestamp;
+use trig_ir::{RecordKey, Timestamp, Value};
 
 use crate::state::{ClockName, FiringKey};
 
@@ -21,6 +19,8 @@ pub(crate) enum Root {
     Position(u64),
     /// An occurrence of a trigger's clock: which, and when it was due.
     Clock(SmolStr, ClockName, Timestamp),
+    /// An instant that depends on a date of a record: the same of the trigger's clock, and the record.
+    Due(SmolStr, ClockName, Timestamp, RecordKey),
     /// A firing that had waited, by its identity.
     Firing(SmolStr),
     /// A body that had waited, by the identity of its firing and the line at which it goes on.
@@ -41,6 +41,20 @@ impl Parts {
     fn text(&mut self, part: &str) {
         self.0.update((part.len() as u64).to_le_bytes());
         self.0.update(part.as_bytes());
+    }
+
+    fn record(&mut self, record: &RecordKey) {
+        self.text(&record.entity);
+        self.text(&record.connector);
+        self.text(&record.id);
+    }
+
+    fn clock(&mut self, trigger: &str, clock: &ClockName, due: Timestamp) {
+        self.text("clock");
+        self.text(trigger);
+        self.text(&clock.text);
+        self.number(u64::from(clock.nth));
+        self.text(&due.to_string());
     }
 
     fn number(&mut self, n: u64) {
@@ -71,12 +85,10 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
             parts.text("position");
             parts.number(*position);
         }
-        Root::Clock(trigger, clock, due) => {
-            parts.text("clock");
-            parts.text(trigger);
-            parts.text(&clock.text);
-            parts.number(u64::from(clock.nth));
-            parts.text(&due.to_string());
+        Root::Clock(trigger, clock, due) => parts.clock(trigger, clock, *due),
+        Root::Due(trigger, clock, due, record) => {
+            parts.clock(trigger, clock, *due);
+            parts.record(record);
         }
         Root::Firing(firing) => {
             parts.text("firing");
@@ -91,11 +103,7 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
     parts.number(u64::from(origin.nth));
     parts.text(&key.trigger);
     match &key.subject {
-        Some(subject) => {
-            parts.text(&subject.entity);
-            parts.text(&subject.connector);
-            parts.text(&subject.id);
-        }
+        Some(subject) => parts.record(subject),
         None => parts.text(""),
     }
     parts.number(key.finer.len() as u64);

@@ -8,7 +8,7 @@ use trig_engine::{
 };
 use trig_ir::*;
 
-use crate::generate::{Case, DATES_SHARE_KEYS, Step, What};
+use crate::generate::{Case, Step, What};
 use crate::histogram::Histogram;
 use crate::model::{Seen, Standing, plain, subject_text};
 use crate::naive::Naive;
@@ -162,8 +162,7 @@ impl Pair {
     fn compare(&mut self) -> Result<(), String> {
         let mut engine = std::mem::take(&mut self.seen);
         let mut naive = std::mem::take(&mut self.naive.seen);
-        let clocks = self.engine.ir().triggers.iter().any(has_clock);
-        if self.shared_keys() && !(DATES_SHARE_KEYS && clocks) {
+        if self.shared_keys() {
             return Err("two effects have one key".to_owned());
         }
         for seen in [&mut engine, &mut naive] {

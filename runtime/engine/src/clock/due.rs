@@ -160,7 +160,7 @@ impl Run<'_> {
         let of = (SmolStr::new_static("record"), Value::Record(record.clone()));
         let fields: Fields = [at, of].into_iter().collect();
         let kind = EventKind::Due(offset.entity, offset.field.clone());
-        let root = Root::Clock(trigger.clone(), name.clone(), due);
+        let root = Root::Due(trigger.clone(), name.clone(), due, record.clone());
         self.clock_starts(id, nth, root, kind, fields);
     }
 

@@ -350,6 +350,26 @@ fn two_clocks_of_one_trigger_at_one_time_are_two_firings() {
     assert_eq!(keys.len(), 2);
 }
 
+#[test]
+fn two_dates_due_at_once_that_lead_to_one_subject_have_two_keys() {
+    let each = Trigger {
+        subject: Some(CONTACT),
+        each: Some(ForEach {
+            loc: loc(9),
+            source: EachSource::Of(place(Root::Outer, "contacts")),
+            filter: None,
+        }),
+        ..trigger("Each", vec![before_meeting(hours(1))])
+    };
+    let mut world = active(vec![each]);
+    for id in ["1", "2"] {
+        world.created(id, json!({"meets": seconds(10), "contacts": ["c1"]}));
+    }
+    walk(&mut world, Millis::DAY);
+    let keys: BTreeSet<_> = world.state.outbox().map(|e| e.key.clone()).collect();
+    assert_eq!((world.count("fired Each"), keys.len()), (2, 2));
+}
+
 fn a_recurrence() -> impl Strategy<Value = Recurrence> {
     let time = (0i8..24, 0i8..60).prop_map(|(h, m)| at(h, m));
     prop_oneof![

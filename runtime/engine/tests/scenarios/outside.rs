@@ -367,6 +367,29 @@ fn a_breaker_pauses_what_such_changes_start() {
     assert_snapshot!(world.story);
 }
 
+#[test]
+fn a_breaker_counts_no_value_given_at_creation() {
+    let mut ir = world();
+    ir.breakers = vec![Breaker {
+        name: "Scores".into(),
+        loc: loc(9),
+        of: BreakerOf::Field("score".into()),
+        over: 1,
+        window: Millis::HOUR,
+        pause: Millis::HOUR,
+    }];
+    let mut listens = on_change("score");
+    listens.pattern.or_created = true;
+    let mut world = World::new(engine_with(ir, vec![trigger("Score", vec![listens])]));
+    world.created("1", json!({"score": 1}));
+    world.created("2", json!({"score": 1}));
+    world.updated("1", json!({"score": 2}));
+    // whoever listens to creations hears of them, and the breaker has seen one change
+    assert_eq!(world.count("Score.0 called"), 3);
+    world.updated("1", json!({"score": 3}));
+    assert_eq!(world.count("Score.0 called"), 3);
+}
+
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(json!(null)),

@@ -15,14 +15,6 @@ pub(crate) use stream::{Step, What};
 use crate::dice::Dice;
 use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 
-/// The engine counts a value given at creation as a change for its breakers, but only where a trigger asks for
-/// `or created`: programs have one or the other until it does not.
-const BREAKERS_COUNT_CREATIONS: bool = true;
-
-/// Two dates of two records that are due at once, and lead to firings for one record, give two effects one key: it is
-/// not asked of programs with clocks until they do not.
-pub(crate) const DATES_SHARE_KEYS: bool = true;
-
 /// The engine counts the changes of a breaker in 60 parts of its window: minutes of an hour, in which all of this
 /// happens, or so long that all of it counts.
 const BREAKER_HOURS: [i64; 2] = [1, 24_000];
@@ -59,7 +51,6 @@ pub(crate) struct Maker<'d> {
     dice: &'d mut Dice,
     begin: Timestamp,
     lines: u32,
-    or_created: bool,
     /// Flows: name and type of subject; names of their goals.
     flows: Vec<(SmolStr, EntityId)>,
     goals: Vec<(SmolStr, SmolStr)>,
@@ -123,7 +114,6 @@ fn program(dice: &mut Dice, begin: Timestamp) -> Ir {
         dice,
         begin,
         lines: 1,
-        or_created: ir.breakers.is_empty() || !BREAKERS_COUNT_CREATIONS,
         flows: flows.clone(),
         goals: Vec::new(),
         binders: 100,

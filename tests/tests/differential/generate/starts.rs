@@ -66,7 +66,7 @@ impl Maker<'_> {
                         .pick(&["score", "score", "name", "contact", "amount"]);
                     let kind = EventKind::Changed(DEAL, field.into());
                     let mut start = self.start(kind, Some("record"));
-                    start.pattern.or_created = self.or_created && self.dice.percent(30);
+                    start.pattern.or_created = self.dice.percent(30);
                     start
                 }
             },
