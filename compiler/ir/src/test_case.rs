@@ -141,6 +141,7 @@ pub enum Answer {
 /// What may stand after `because`: the words of what can keep a trigger from firing.
 pub const REASONS: &[&str] = &[
     "breaker",
+    "budget",
     "by",
     "cooldown",
     "disabled",

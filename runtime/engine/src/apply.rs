@@ -1,9 +1,7 @@
 //! One input: what is due, then the input itself, then everything that these set off.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use trig_ir::{RecordKey, Timestamp};
 
 use crate::cascade::{Cascade, Change, DEEPEST_CHAIN, Event, Item};
@@ -17,9 +15,6 @@ use crate::{
 
 /// So many firings that had waited run before one input; what is left is due at the next.
 const MOST_TIMERS: u32 = 100_000;
-/// So many firings of one trigger and subject that had waited go on at one instant: more is a circle in which no time
-/// passes.
-const MOST_AT_ONCE: u32 = 1_000;
 
 /// The evaluation of one input, on an overlay of the state.
 pub(crate) struct Run<'e> {
@@ -32,8 +27,6 @@ pub(crate) struct Run<'e> {
     pub(crate) cascade: Cascade,
     input: &'e Input,
     next_seq: u32,
-    /// What has gone on at this instant.
-    woken: (Timestamp, BTreeMap<(SmolStr, Option<RecordKey>), u32>),
 }
 
 impl<'e> Run<'e> {
@@ -53,21 +46,7 @@ impl<'e> Run<'e> {
             cascade: Cascade::new(Root::Position(input.position), 0),
             input,
             next_seq: 0,
-            woken: (Timestamp::default(), BTreeMap::new()),
         }
-    }
-
-    /// Counts a firing that goes on. Whether it may: at one instant, of one trigger and subject, only so many.
-    pub(crate) fn may_go_on(&mut self, trigger: &SmolStr, subject: Option<&RecordKey>) -> bool {
-        if self.woken.0 != self.now {
-            self.woken = (self.now, BTreeMap::new());
-        }
-        let woken = &mut self.woken.1;
-        let n = woken
-            .entry((trigger.clone(), subject.cloned()))
-            .or_default();
-        *n = n.saturating_add(1);
-        *n <= MOST_AT_ONCE
     }
 
     pub(crate) fn finish(self) -> (Changes, Output) {

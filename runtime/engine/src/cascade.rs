@@ -14,6 +14,11 @@ use crate::{Actor, Cause};
 pub(crate) const DEEPEST_CHAIN: u32 = 32;
 /// So many firings an input, or a firing that had waited, may cause.
 pub(crate) const MOST_FIRINGS: u32 = 10_000;
+/// So often something may fire within an hour, for one subject, where its cause went through time: there neither the
+/// chain rule nor its length cuts a circle.
+pub(crate) const MOST_AN_HOUR: u32 = 100;
+/// And so often without subject.
+pub(crate) const MOST_AN_HOUR_ALONE: u32 = 10_000;
 
 /// The change of a record that an event tells of.
 #[derive(Clone, Debug)]
@@ -91,6 +96,14 @@ impl Cascade {
             fired: BTreeSet::new(),
             firings: 0,
             cut: false,
+        }
+    }
+
+    /// Whether what is in it was caused by something that had waited.
+    pub(crate) fn went_through_time(&self) -> bool {
+        match self.root {
+            Root::Firing(_) | Root::Body(..) => true,
+            Root::Position(_) | Root::Arrival(..) | Root::Clock(..) | Root::Due(..) => false,
         }
     }
 

@@ -7,7 +7,7 @@ use trig_ir::{ActorKind, After, EventKind, Guard, Limit, Loc, RecordKey, Trigger
 
 use crate::actions::{self, Begin, Changed, Ran, Step};
 use crate::apply::Run;
-use crate::cascade::{Change, MOST_FIRINGS};
+use crate::cascade::{Change, MOST_AN_HOUR, MOST_AN_HOUR_ALONE, MOST_FIRINGS};
 use crate::derive::{Derived, derived};
 use crate::eval::{EventView, Scope};
 use crate::index::Index;
@@ -15,7 +15,7 @@ use crate::key::{self, Origin};
 use crate::limits::Counted;
 use crate::matching::{Refused, explain, holds, not_known};
 use crate::pending::{NOBODY, Queued};
-use crate::state::{Before, FiringKey, Pending, Provisional, Record};
+use crate::state::{Before, FiringKey, Pending, Phase, Provisional, Record};
 use crate::{Actor, Audit, Cause, Effect, EffectKind, Engine, Why};
 
 /// A firing that is about to happen, or to wait.
@@ -199,6 +199,14 @@ impl Run<'_> {
             });
             return;
         }
+        if let Some(most) = self.over_budget(firing) {
+            self.audit(Audit::NotFired {
+                trigger: firing.key.trigger.clone(),
+                subject: firing.key.subject.clone(),
+                why: Why::Budget { most },
+            });
+            return;
+        }
         self.cascade.firings += 1;
         self.cascade.fired.insert(firing.key.clone());
         self.consume(decided.limits);
@@ -210,6 +218,22 @@ impl Run<'_> {
             at: self.now,
         });
         self.carry_out(firing, decided.ran);
+    }
+
+    /// Counts what went through time: a circle through delays, flows or goals is ended by nothing else. Its budget, if it
+    /// is used up. What waited in the queue of a limit has that limit.
+    fn over_budget(&mut self, firing: &Firing<'_>) -> Option<u32> {
+        let queued = firing
+            .waited
+            .is_some_and(|(_, pending)| matches!(pending.phase, Phase::Limit(_)));
+        if queued || !self.cascade.went_through_time() {
+            return None;
+        }
+        let most = match firing.key.subject {
+            Some(_) => MOST_AN_HOUR,
+            None => MOST_AN_HOUR_ALONE,
+        };
+        (self.state.spend(&firing.key, self.now) > most).then_some(most)
     }
 
     /// Lets happen what a body has done, and wait or end.

@@ -312,6 +312,11 @@ pub enum Why {
         /// The trigger or flow whose action it was.
         by: SmolStr,
     },
+    /// It has fired so often within an hour that it looks like a circle; its causes went through delays or flows.
+    Budget {
+        /// So often it may.
+        most: u32,
+    },
     /// A breaker is open.
     Breaker {
         /// Which.

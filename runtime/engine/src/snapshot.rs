@@ -161,7 +161,7 @@ impl Run<'_> {
             match self.echo(&snapshot.key, name, &to) {
                 Echo::None => {}
                 Echo::Stale => continue,
-                Echo::Confirmed => {
+                Echo::Ours => {
                     record.fields.set(name.clone(), value.clone());
                     continue;
                 }
@@ -227,19 +227,16 @@ impl Run<'_> {
     /// What a reported value is to our own writes of that field.
     fn echo(&self, record: &RecordKey, field: &SmolStr, value: &Value) -> Echo {
         let writes = self.state.writes_of(record, field);
-        let last = writes.len().saturating_sub(1);
-        for (nth, (_, write)) in writes.iter().enumerate() {
-            let under_way = write.confirmed.is_none();
-            let echo = same(&write.value, value);
-            if echo && nth == last && !under_way {
-                return Echo::Confirmed;
-            }
-            let out_of_date = || write.before.as_ref().is_some_and(|old| same(old, value));
-            if echo || under_way && out_of_date() {
-                return Echo::Stale;
-            }
+        if let Some((_, last)) = writes.last()
+            && same(&last.value, value)
+        {
+            return Echo::Ours;
         }
-        Echo::None
+        let stale = writes.iter().any(|(_, write)| {
+            let before = write.before.as_ref().filter(|_| write.confirmed.is_none());
+            same(&write.value, value) || before.is_some_and(|before| same(before, value))
+        });
+        if stale { Echo::Stale } else { Echo::None }
     }
 }
 
@@ -249,6 +246,6 @@ enum Echo {
     None,
     /// It says what a write under way replaces or sets, or what an earlier one has set: what stands here is newer.
     Stale,
-    /// It says what our last write, lately confirmed, has set: stored, and no event.
-    Confirmed,
+    /// It says what our last write sets, whatever was reported in between: stored, and no event.
+    Ours,
 }

@@ -38,6 +38,9 @@ impl Why {
             Self::NeverAgain { text, loc } => format!("{text} comes no more {}", at(loc)),
             Self::Restarted => "another firing took its place".into(),
             Self::Stopped { by } => format!("{by} stopped it"),
+            Self::Budget { most } => format!(
+                "its delays and flows made it fire {most} times within an hour: is there a circle?"
+            ),
             Self::Breaker { name, until } => format!("breaker {name} pauses it until {until}"),
             Self::NotFirst { loc } => format!("it was not the first {}", at(loc)),
             Self::SubjectGone => "the record is gone".into(),
@@ -65,6 +68,7 @@ impl Why {
             Self::NeverAgain { .. } => "until",
             Self::Restarted => "restarted",
             Self::Stopped { .. } => "stopped",
+            Self::Budget { .. } => "budget",
             Self::Breaker { .. } => "breaker",
             Self::NotFirst { .. } => "first",
             Self::SubjectGone => "gone",

@@ -48,9 +48,6 @@ pub(crate) fn run(case: &Case, histogram: &mut Histogram) -> Result<(), Differen
     let mut result = Ok(());
     for (n, step) in case.steps.iter().enumerate() {
         pair.step(step);
-        if pair.naive.circles {
-            break;
-        }
         if let Err(text) = pair.compare() {
             result = Err(Difference { step: n, text });
             break;
@@ -342,6 +339,7 @@ fn clause(why: &Why) -> Option<&'static str> {
         Why::AlreadyWaiting => "mode",
         Why::Limit { .. } => "limit",
         Why::Unless { .. } => "unless",
+        Why::Budget { .. } => "budget",
         Why::TooLate { .. } => "late",
         Why::NeverAgain { .. } => "never again",
         Why::Restarted => "restarted",

@@ -408,17 +408,7 @@ impl<'e> Run<'e> {
             return;
         };
         let engine: &'e Engine = self.engine;
-        let key = &pending.key;
-        if self.may_go_on(&key.trigger, key.subject.as_ref()) {
-            self.go_on(engine, number, &pending);
-        } else {
-            self.audit(Audit::Cut {
-                reason: format!(
-                    "`{}` goes on again and again while no time passes",
-                    key.trigger
-                ),
-            });
-        }
+        self.go_on(engine, number, &pending);
         let left =
             |now: Option<&Arc<Pending>>| now.is_none_or(|now| now.queues() != pending.queues());
         if left(self.state.pending.get(&number)) {

@@ -235,6 +235,15 @@ impl Run<'_> {
             return;
         }
         let pending = waiting.pending;
+        let goals = self.goals(&firing, program, line, pinned);
+        for (loc, held) in &goals.tested {
+            self.tested(firing.trigger, *loc, *held);
+        }
+        // a goal lies behind what is waited for: whoever has reached it need not go through what stands between
+        if let Some(goal) = goals.reached {
+            self.move_on(waiting, number, goal, false);
+            return;
+        }
         let mut due = pending.due;
         let mut reads = BTreeSet::new();
         if let Some(until) = until_at(program, line) {
@@ -252,14 +261,6 @@ impl Run<'_> {
                     due = sooner(next, deadline(until, pending.since));
                 }
             }
-        }
-        let goals = self.goals(&firing, program, line, pinned);
-        for (loc, held) in &goals.tested {
-            self.tested(firing.trigger, *loc, *held);
-        }
-        if let Some(goal) = goals.reached {
-            self.move_on(waiting, number, goal, false);
-            return;
         }
         reads.extend(goals.reads);
         if reads != pending.reads || due != pending.due {

@@ -76,6 +76,7 @@ impl Layers<'_> {
     pub(crate) fn forget(&mut self, now: Timestamp) {
         self.purge_marks(now);
         self.purge_firsts(now);
+        self.purge_budgets(now);
         while let Some(((at, key), ())) = self.seen_times.first() {
             if at.plus(DEDUPE_KEPT) > now {
                 break;

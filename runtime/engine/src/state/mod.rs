@@ -1,6 +1,7 @@
 //! What the engine remembers of a workspace. All keys are full names: no dense id, position in a file or path is stored.
 
 mod breakers;
+mod budgets;
 mod clocks;
 mod firsts;
 mod marks;
@@ -20,6 +21,7 @@ use smol_str::SmolStr;
 use trig_ir::{Millis, RecordKey, RevisionHash, Timestamp};
 
 pub(crate) use breakers::Tripping;
+pub(crate) use budgets::Budget;
 pub(crate) use clocks::{Begun, ClockKey, ClockName, ClockRow, DueKey, DueRow};
 pub(crate) use firsts::{FirstKey, FirstRow};
 pub(crate) use marks::{KEEP, Mark, MarkKey, NEVER, Span};
@@ -115,6 +117,8 @@ tables! {
     sweeps: u64 => Arc<Sweep>,
     /// What breakers have counted.
     breakers: SmolStr => Tripping,
+    /// How often something fires whose cause went through time.
+    budgets: FiringKey => Budget,
     /// Names that were moved already: what, new name, old name.
     renames: (SmolStr, SmolStr, SmolStr) => (),
 
@@ -143,6 +147,8 @@ tables! {
     seen_times: (Timestamp, (SmolStr, SmolStr)) => (),
     /// Marks of `first …` by the time at which they are forgotten.
     first_times: (Timestamp, FirstKey) => (),
+    /// Budgets by the time at which they are forgotten.
+    budget_times: (Timestamp, FiringKey) => (),
     /// Confirmed writes by age.
     write_times: (Timestamp, WriteKey) => (),
 }

@@ -11,8 +11,8 @@ use smol_str::SmolStr;
 use trig_ir::{RecordKey, Timestamp};
 
 use super::{
-    Begun, ClockKey, ClockRow, DueKey, DueRow, FirstKey, FirstRow, Grave, Layers, Mark, MarkKey,
-    Meta, Pending, Provisional, Record, State, Sweep, Tripping, WriteKey,
+    Begun, Budget, ClockKey, ClockRow, DueKey, DueRow, FiringKey, FirstKey, FirstRow, Grave,
+    Layers, Mark, MarkKey, Meta, Pending, Provisional, Record, State, Sweep, Tripping, WriteKey,
 };
 use crate::Effect;
 
@@ -42,6 +42,7 @@ struct Written<'a> {
     firsts: Rows<'a, FirstKey, FirstRow>,
     sweeps: Rows<'a, u64, Arc<Sweep>>,
     breakers: Rows<'a, SmolStr, Tripping>,
+    budgets: Rows<'a, FiringKey, Budget>,
     renames: Rows<'a, (SmolStr, SmolStr, SmolStr), ()>,
 }
 
@@ -62,6 +63,8 @@ struct Stored {
     firsts: Vec<(FirstKey, FirstRow)>,
     sweeps: Vec<(u64, Arc<Sweep>)>,
     breakers: Vec<(SmolStr, Tripping)>,
+    #[serde(default)]
+    budgets: Vec<(FiringKey, Budget)>,
     renames: Vec<((SmolStr, SmolStr, SmolStr), ())>,
 }
 
@@ -83,6 +86,7 @@ impl Serialize for State {
             firsts: Rows(&self.tables.firsts),
             sweeps: Rows(&self.tables.sweeps),
             breakers: Rows(&self.tables.breakers),
+            budgets: Rows(&self.tables.budgets),
             renames: Rows(&self.tables.renames),
         }
         .serialize(serializer)
@@ -124,6 +128,9 @@ impl<'de> Deserialize<'de> for State {
         }
         for (key, row) in stored.firsts {
             layers.put_first(key, row);
+        }
+        for (key, budget) in stored.budgets {
+            layers.put_budget(key, budget);
         }
         layers.meta = stored.meta;
         let changes = layers.into_changes();

@@ -231,6 +231,26 @@ fn an_echo_of_our_own_write_is_no_event() {
 }
 
 #[test]
+fn an_echo_that_comes_after_another_report_is_what_stands_there() {
+    let mover = Trigger {
+        actions: vec![move_to("Sales.Proposal")],
+        ..trigger("Mover", vec![on_message()])
+    };
+    let mut world = run(vec![mover, trigger("Moved", vec![on_moved()])]);
+    world.created("1", json!({"stage": "Sales.New"}));
+    world.message("1", "hi");
+    // somebody moves it by hand; then our write arrives there
+    world.updated("1", json!({"stage": "Sales.Contacted"}));
+    let fired = world.count("fired Moved");
+    world.updated("1", json!({"stage": "Sales.Proposal"}));
+    assert_eq!(world.count("fired Moved"), fired);
+    assert_eq!(
+        world.value("1", "stage"),
+        Some(Value::Stage(stage_name("Sales.Proposal")))
+    );
+}
+
+#[test]
 fn what_we_wrote_is_news_again_once_it_was_something_else() {
     let tagger = Trigger {
         actions: vec![set("score", SetOp::Assign, int(7))],

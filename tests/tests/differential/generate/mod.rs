@@ -15,9 +15,7 @@ pub(crate) use stream::{Step, What};
 use crate::dice::Dice;
 use crate::model::{CONTACT, DEAL, MESSAGE, NOTE, world};
 
-/// The engine counts the changes of a breaker in 60 parts of its window: minutes of an hour, in which all of this
-/// happens, or so long that all of it counts.
-const BREAKER_HOURS: [i64; 2] = [1, 24_000];
+const BREAKER_HOURS: [i64; 4] = [1, 5, 24, 24_000];
 
 /// A program and what happens to it.
 #[derive(Clone)]

@@ -14,9 +14,6 @@ type Order = (Timestamp, Reverse<i32>, SmolStr, Option<RecordKey>, u64);
 /// What waits already goes before what begins at the same time.
 const LAST: u64 = u64::MAX;
 
-/// What runs more often than that in one input goes round in a circle in which no time passes.
-const CIRCLE: u32 = 500;
-
 #[derive(Clone)]
 enum Due {
     Firing(Box<Firing>),
@@ -29,19 +26,14 @@ impl Naive {
     /// Runs all that is due, one after the other, in order.
     pub(super) fn run_due(&mut self, until: Timestamp) {
         self.occurrences(until);
-        for step in 0.. {
-            if step > CIRCLE {
-                self.circles = true;
-            }
-            if self.circles {
-                return;
-            }
+        loop {
             let mut all = self.all_due(until);
             all.sort_by(|a, b| a.0.cmp(&b.0));
             let Some((order, due)) = all.into_iter().next() else {
                 return;
             };
             self.now = self.now.max(order.0);
+            self.through_time = matches!(due, Due::Firing(_));
             match due {
                 Due::Firing(mut firing) => {
                     firing.event.depth = 0;
@@ -67,6 +59,7 @@ impl Naive {
                 }
             }
             self.cascade();
+            self.through_time = false;
         }
     }
 

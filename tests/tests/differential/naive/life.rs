@@ -174,6 +174,9 @@ impl Naive {
         if !self.limits_allow(trigger, &firing) {
             return self.stop(&firing, "limit");
         }
+        if !self.within_budget(&firing) {
+            return self.stop(&firing, "budget");
+        }
         self.consume(trigger, &firing);
         self.fired.push(chain(&firing));
         self.seen.fired.push((
@@ -182,6 +185,30 @@ impl Naive {
             self.now,
         ));
         self.run(firing, 0);
+    }
+
+    /// What goes through time has so many firings within the hour that begins with the first of them.
+    fn within_budget(&mut self, firing: &Firing) -> bool {
+        if !self.through_time || matches!(firing.phase, Phase::Queue(_)) {
+            return true;
+        }
+        let now = self.now;
+        let spent = self.budgets.entry(chain(firing)).or_default();
+        if spent
+            .first()
+            .is_some_and(|first| first.plus(Millis::HOUR) <= now)
+        {
+            spent.clear();
+        }
+        spent.push(now);
+        let within = spent.len()
+            <= if firing.subject.is_some() {
+                100
+            } else {
+                10_000
+            };
+        self.histogram.note("budget", within);
+        within
     }
 }
 

@@ -53,9 +53,9 @@ pub(crate) struct Naive {
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
-    /// It goes round in a circle in which no time passes, because what a change wakes has a cascade of its own: the engine
-    /// cuts that somewhere, the meaning does not say where.
-    pub(crate) circles: bool,
+    /// What runs was caused by something that had waited; and when such things fired.
+    through_time: bool,
+    budgets: BTreeMap<(SmolStr, Option<RecordKey>, Vec<Value>), Vec<Timestamp>>,
     pub(crate) seen: Seen,
     pub(crate) histogram: Histogram,
 }
@@ -137,7 +137,8 @@ impl Naive {
             versions: 0,
             fired: Vec::new(),
             queue: VecDeque::new(),
-            circles: false,
+            through_time: false,
+            budgets: BTreeMap::new(),
             seen: Seen::default(),
             histogram: Histogram::default(),
         }

@@ -74,23 +74,21 @@ impl Naive {
     fn echo(&self, key: &RecordKey, field: &SmolStr, value: &Value) -> Option<Echo> {
         let now = self.now;
         let recent = |ended: Timestamp| now < ended.plus(RECENT);
+        let ours = |w: &&Written| w.record == *key && w.field == *field;
         let mut found = None;
         for sent in &self.sent {
-            let ours = |w: &&Written| w.record == *key && w.field == *field;
             let Some(written) = sent.written.as_ref().filter(ours) else {
                 continue;
             };
-            if sent.ended.is_none() {
-                if same(&written.to, value) || same(&written.from, value) {
-                    return Some(Echo::Outdated);
-                }
-            } else if sent.ended.is_some_and(recent) {
-                if same(&written.to, value) {
-                    found = Some(Echo::Newest);
-                } else if found.is_some() {
-                    found = Some(Echo::Outdated);
-                }
+            if sent.ended.is_some_and(|ended| !recent(ended)) {
+                continue;
             }
+            let before = sent.ended.is_none() && same(&written.from, value);
+            found = match found {
+                _ if same(&written.to, value) => Some(Echo::Newest),
+                None if !before => None,
+                _ => Some(Echo::Outdated),
+            };
         }
         found
     }

@@ -113,16 +113,18 @@ impl Naive {
                 continue;
             }
             let (ir, at) = self.trigger(&firing.trigger);
+            // a goal lies behind what is waited for
+            let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key), version);
+            if let Some((step, goal)) = reached {
+                firing.phase = Phase::Going(step, Some(goal));
+                self.soon(firing);
+                continue;
+            }
             let held = self.waits_for(&ir, &firing).is_some_and(|until| {
                 let (held, touched) = self.test(&firing, &until.test.test, version);
                 reads(&touched, key) && held == Ok(true)
             });
             if !held {
-                let reached = self.goal_holds(&ir.triggers[at], &firing, Some(key), version);
-                if let Some((step, goal)) = reached {
-                    firing.phase = Phase::Going(step, Some(goal));
-                    self.soon(firing);
-                }
                 continue;
             }
             let delayed = delay(&ir.triggers[at], &firing).is_some();
