@@ -99,14 +99,6 @@ impl Cascade {
         }
     }
 
-    /// Whether what is in it was caused by something that had waited.
-    pub(crate) fn went_through_time(&self) -> bool {
-        match self.root {
-            Root::Firing(_) | Root::Body(..) => true,
-            Root::Position(_) | Root::Arrival(..) | Root::Clock(..) | Root::Due(..) => false,
-        }
-    }
-
     pub(crate) fn origin(&self, nth: u32) -> Origin {
         Origin {
             root: self.root.clone(),

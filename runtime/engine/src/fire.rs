@@ -220,13 +220,13 @@ impl Run<'_> {
         self.carry_out(firing, decided.ran);
     }
 
-    /// Counts what went through time: a circle through delays, flows or goals is ended by nothing else. Its budget, if it
-    /// is used up. What waited in the queue of a limit has that limit.
+    /// Counts what was started by something that had waited: a circle through delays, flows or goals is ended by nothing
+    /// else. Its budget, if it is used up. What waited in the queue of a limit has that limit.
     fn over_budget(&mut self, firing: &Firing<'_>) -> Option<u32> {
         let queued = firing
             .waited
             .is_some_and(|(_, pending)| matches!(pending.phase, Phase::Limit(_)));
-        if queued || !self.cascade.went_through_time() {
+        if queued || !firing.origin.root.had_waited() {
             return None;
         }
         let most = match firing.key.subject {

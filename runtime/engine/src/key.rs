@@ -27,6 +27,16 @@ pub(crate) enum Root {
     Body(SmolStr, u32),
 }
 
+impl Root {
+    /// Whether the cause had waited, so that time may have passed since anything came in from outside.
+    pub(crate) fn had_waited(&self) -> bool {
+        match self {
+            Self::Firing(_) | Self::Body(..) => true,
+            Self::Arrival(..) | Self::Position(_) | Self::Clock(..) | Self::Due(..) => false,
+        }
+    }
+}
+
 /// An event of a cascade, by its number inside it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Origin {

@@ -189,7 +189,7 @@ impl Naive {
 
     /// What goes through time has so many firings within the hour that begins with the first of them.
     fn within_budget(&mut self, firing: &Firing) -> bool {
-        if !self.through_time || matches!(firing.phase, Phase::Queue(_)) {
+        if !firing.through_time || matches!(firing.phase, Phase::Queue(_)) {
             return true;
         }
         let now = self.now;

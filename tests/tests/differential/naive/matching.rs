@@ -48,6 +48,7 @@ impl Naive {
             finer: Vec::new(),
             event: event.clone(),
             fan: self.numbers,
+            through_time: self.through_time,
             phase: Phase::After,
             since: self.now,
             due: None,

@@ -53,7 +53,7 @@ pub(crate) struct Naive {
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
-    /// What runs was caused by something that had waited; and when such things fired.
+    /// What runs had waited; and when firings that such things started happened.
     through_time: bool,
     budgets: BTreeMap<(SmolStr, Option<RecordKey>, Vec<Value>), Vec<Timestamp>>,
     pub(crate) seen: Seen,
@@ -88,6 +88,8 @@ struct Firing {
     event: Event,
     /// The same for all firings of one fan-out.
     fan: u64,
+    /// It was started by something that had waited.
+    through_time: bool,
     phase: Phase,
     since: Timestamp,
     due: Option<Timestamp>,
