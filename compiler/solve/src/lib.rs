@@ -7,12 +7,14 @@
 
 mod cell;
 mod formula;
+mod guard;
 mod line;
 mod search;
 mod text;
 
 pub use cell::Chosen;
 pub use formula::{Decl, Domain, Formula, Pred, Var};
+pub use guard::{Frame, Guards, Meaning, Spot};
 pub use line::Spans;
 pub use search::{Answer, BUDGET, Model, Vars};
 pub use text::{Lang, url_like};

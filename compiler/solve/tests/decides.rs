@@ -221,7 +221,7 @@ impl Guard {
 /// A guard over one domain's two variables, so that few values have to be tried.
 fn guard() -> impl Strategy<Value = (usize, Guard)> {
     (0..DOMAINS.len()).prop_flat_map(|at| {
-        let first = 2 * u32::try_from(at).unwrap();
+        let first = 2 * at as u32;
         let leaf = (0u32..2, asked(DOMAINS[at]))
             .prop_map(move |(n, asked)| Guard::Atom(Var(first + n), asked));
         let guard = leaf.prop_recursive(4, 16, 3, |inner| {
@@ -237,7 +237,7 @@ fn guard() -> impl Strategy<Value = (usize, Guard)> {
 
 /// Values that make every difference that can be asked for.
 fn samples(domain: Domain, optional: bool) -> Vec<Value> {
-    let names = |all: &[&str]| all.iter().map(|n| SmolStr::new(n)).collect::<BTreeSet<_>>();
+    let names = |all: &[&str]| all.iter().map(SmolStr::new).collect::<BTreeSet<_>>();
     let points = (-5i64..6).map(|n| Decimal::new(n * 25, 2));
     let mut all: Vec<Value> = match domain {
         Domain::Truth => vec![Value::Truth(true), Value::Truth(false)],
@@ -313,7 +313,7 @@ proptest! {
     #[test]
     fn an_answer_is_what_trying_everything_says((at, guard) in guard()) {
         let vars = vars();
-        let [first, second] = [0, 1].map(|n| Var(u32::try_from(2 * at + n).unwrap()));
+        let [first, second] = [0, 1].map(|n| Var((2 * at + n) as u32));
         match vars.solve(&guard.formula()) {
             Answer::Holds(model) => {
                 let of = |var: Var| match model.0.get(&var) {
