@@ -15,6 +15,8 @@ use crate::text::Lang;
 impl Guards<'_> {
     fn at(&mut self, spot: &super::Spot, ty: &Type, optional: bool) -> Option<Var> {
         let domain = self.domain(ty)?;
+        // a collection that has to be there may have nothing in it
+        let optional = optional || domain == Domain::Tags;
         Some(self.var(Meaning::Value(spot.clone()), domain, optional))
     }
 
