@@ -10,7 +10,8 @@ use crate::{deny, tools};
 pub(crate) fn run() -> ExitCode {
     let mut outcome = tools::ensure("nextest")
         .then(tools::ensure("deny"))
-        .then(tools::ensure_python());
+        .then(tools::ensure_python())
+        .then(tools::ensure_z3());
     let mut failed: Vec<&str> = Vec::new();
     if !outcome.is_ok() {
         failed.push("tools");

@@ -19,20 +19,48 @@ pub(crate) fn ensure(name: &str) -> Outcome {
         .run()
 }
 
-/// Where Python 3 with its time zones is missing, installs it, if this is a Debian and may be changed. Tests compare local
-/// clocks with it.
+/// A program of the system that tests need.
+struct Needed {
+    /// What is missing, as people call it.
+    name: &'static str,
+    /// Debian's package.
+    package: &'static str,
+    /// What succeeds if it is there.
+    program: &'static str,
+    args: &'static [&'static str],
+}
+
+/// Python 3 with its time zones: tests compare local clocks with it.
 pub(crate) fn ensure_python() -> Outcome {
-    let there = || {
-        Step::program("python3", &["-c", "import zoneinfo"])
-            .succeeds_within(Duration::from_secs(60))
-    };
+    ensure_package(&Needed {
+        name: "`python3`, 3.9 or newer with its module `zoneinfo`,",
+        package: "python3",
+        program: "python3",
+        args: &["-c", "import zoneinfo"],
+    })
+}
+
+/// Z3: tests compare what is decided about guards with it.
+pub(crate) fn ensure_z3() -> Outcome {
+    ensure_package(&Needed {
+        name: "`z3`",
+        package: "z3",
+        program: "z3",
+        args: &["--version"],
+    })
+}
+
+/// Installs what is missing, if this is a Debian and may be changed.
+fn ensure_package(needed: &Needed) -> Outcome {
+    let there =
+        || Step::program(needed.program, needed.args).succeeds_within(Duration::from_secs(60));
     if there() {
         return Outcome::default();
     }
     if Path::new("/usr/bin/apt-get").exists() {
-        eprintln!("\n`python3` is missing and will be installed");
+        eprintln!("\n{} is missing and will be installed", needed.name);
         let update = Step::program("apt-get", &["update"]).run();
-        let args = ["install", "-y", "--no-install-recommends", "python3"];
+        let args = ["install", "-y", "--no-install-recommends", needed.package];
         let install = Step::program("apt-get", &args)
             .env("DEBIAN_FRONTEND", "noninteractive")
             .run();
@@ -41,6 +69,6 @@ pub(crate) fn ensure_python() -> Outcome {
         }
         return update.then(install).then(Outcome::failed());
     }
-    eprintln!("\n`python3`, 3.9 or newer with its module `zoneinfo`, is missing: install it");
+    eprintln!("\n{} is missing: install it", needed.name);
     Outcome::failed()
 }
