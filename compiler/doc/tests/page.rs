@@ -162,6 +162,41 @@ fn catalogues_say_what_fields_are() {
     assert!(html.contains("<td><code>user?</code></td>"));
 }
 
+/// What a part of the page says, its tags left out.
+fn said(html: &str, id: &str, element: &str) -> Vec<String> {
+    let tree = tree(html);
+    let part = tree
+        .descendants()
+        .find(|n| n.attribute("id") == Some(id))
+        .unwrap_or_else(|| panic!("there is no #{id} in {html}"));
+    part.descendants()
+        .filter(|n| n.has_tag_name(element))
+        .map(|n| {
+            let texts = n.descendants().filter(|n| n.is_text());
+            texts.filter_map(|n| n.text()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn a_goal_is_reached_and_not_started() {
+    let html = document(&[(
+        "a.trig",
+        "entity deal { stage: stage  paid: bool }\n\
+         flow Chase for deal { do { wait 1d  goal Paid on deal.paid changed  log(text: \"x\") } }\n\
+         trigger Pay for deal { on deal created  do set paid = true }\n",
+    )]);
+    lawful(&html);
+    assert_eq!(
+        said(&html, "trigger-Pay", "li"),
+        ["can bring to a goal Chase: deal.paid changed"]
+    );
+    assert_eq!(
+        said(&html, "trigger-Chase", "li"),
+        ["can be brought to a goal by Pay: deal.paid changed"]
+    );
+}
+
 #[test]
 fn hostile_names_and_comments_are_text() {
     let html = document(&[(
