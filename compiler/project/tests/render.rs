@@ -172,6 +172,25 @@ fn no_secret_of_the_manifest_is_shown() {
     assert!(!json(&set, &found).to_string().contains("hunter2"));
 }
 
+/// Hiding keeps bytes in their places, but not characters: places are those of the file as it was read.
+#[test]
+fn a_secret_moves_no_place() {
+    let line = "x = { secret = \"üüü\", kind = \"htp\" }";
+    let mut set = set(&[]);
+    set.manifest = Some(format!("[connectors]\n{line}\n").as_str().into());
+    let (_, found) = trig_compiler::manifest::parse(set.manifest.as_deref());
+    let all = json(&set, &found);
+    let label = all["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["message"] == "`htp` is no kind of connector")
+        .map(|d| &d["labels"][0])
+        .unwrap();
+    assert_eq!((&label["line"], &label["column"]), (&2.into(), &30.into()));
+    assert!(!all.to_string().contains("üüü"));
+}
+
 #[test]
 fn a_file_without_text() {
     let set = SourceSet::default();
