@@ -10,12 +10,6 @@ use trig_compiler::{Diagnostic, SourceSet};
 use trig_grammar::Span;
 use trig_project::render::{Report, Summary, Texts, human};
 
-const CATALOGUE: &str = "entity lead for kommo {\n    score: int\n}\n";
-
-fn catalogues(path: &str) -> Option<&'static str> {
-    (path == "catalogue:kommo").then_some(CATALOGUE)
-}
-
 fn set(files: &[(&str, &str)]) -> SourceSet {
     SourceSet {
         manifest: Some("[project]\nid = \"acme\"\ntoken = \"hunter2\"\n".into()),
@@ -35,13 +29,13 @@ fn at(text: &str, part: &str) -> Span {
 
 fn plain(set: &SourceSet, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    let texts = Texts::new(Path::new("./shop/"), set, catalogues);
+    let texts = Texts::new(Path::new("./shop/"), set);
     human(&texts, diagnostics, false, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn json(set: &SourceSet, diagnostics: &[Diagnostic]) -> serde_json::Value {
-    let texts = Texts::new(Path::new("shop"), set, catalogues);
+    let texts = Texts::new(Path::new("shop"), set);
     let mut report = Report::default();
     report.add(&texts, diagnostics);
     let mut summary = Summary {
@@ -59,6 +53,7 @@ fn json(set: &SourceSet, diagnostics: &[Diagnostic]) -> serde_json::Value {
 const MAIN: &str = "pipeline Sales for deal {\n    stage New\n    stage Won success\n}\n\ntrigger Größe for deal {\n\ton deal enters Sales.Wn\n}\n";
 
 fn unknown_stage() -> Diagnostic {
+    let catalogue = trig_compiler::catalogue_text("catalogue:kommo").unwrap();
     Diagnostic::error(
         "unknown-name",
         "there is no stage `Wn` in `Sales`",
@@ -74,7 +69,7 @@ fn unknown_stage() -> Diagnostic {
     .label(
         "its entity",
         &"catalogue:kommo".into(),
-        at(CATALOGUE, "lead"),
+        at(catalogue, "entity lead"),
     )
     .note("stages are `New`, `Won`")
     .did_you_mean("Wn", ["New", "Won"])
@@ -88,7 +83,7 @@ fn several_places_with_a_catalogue() {
 #[test]
 fn in_colour() {
     let set = set(&[("main.trig", MAIN)]);
-    let texts = Texts::new(Path::new("."), &set, catalogues);
+    let texts = Texts::new(Path::new("."), &set);
     let mut out = Vec::new();
     human(&texts, &[unknown_stage()], true, &mut out).unwrap();
     let out = String::from_utf8(out).unwrap();
