@@ -168,7 +168,7 @@ fn said(html: &str, id: &str, element: &str) -> Vec<String> {
     let part = tree
         .descendants()
         .find(|n| n.attribute("id") == Some(id))
-        .unwrap_or_else(|| panic!("there is no #{id} in {html}"));
+        .expect(html);
     part.descendants()
         .filter(|n| n.has_tag_name(element))
         .map(|n| {
