@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use trig_compiler::Workspace;
 use trig_project::{Loaded, load};
 
-use super::{Args, conclude, one, tell};
+use super::{Args, NOT_RUN, conclude, one, tell};
 use crate::Outcome;
 use crate::output::Colour;
 use crate::project::{Project, find_one};
@@ -82,12 +82,12 @@ fn round(args: &Args, project: Project, filters: &[String], colour: Colour) -> a
     project.show(colour)?;
     let begun = Instant::now();
     match one(args, project, filters)? {
-        Some(ran) => {
+        Ok(ran) => {
             let ran = [ran];
             args.write(&ran, colour)?;
             conclude(args, &ran, filters, begun.elapsed());
         }
-        None => tell("the tests were not run: the project does not compile"),
+        Err(_) => tell(NOT_RUN),
     }
     Ok(())
 }
