@@ -14,7 +14,7 @@ mod text;
 
 pub use cell::Chosen;
 pub use formula::{Decl, Domain, Formula, Pred, Var};
-pub use guard::{Frame, Guards, Meaning, Spot};
+pub use guard::{Frame, Guards, Meaning, Schedules, Spot};
 pub use line::Spans;
 pub use search::{Answer, BUDGET, Model, Vars};
 pub use text::{Lang, url_like};

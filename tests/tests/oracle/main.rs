@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use trig_compiler::{Severity, SourceSet, compile};
 use trig_ir::{ActorKind, ConditionId, EventKind, Expr, Ir, Place, Root, Test, Timestamp};
-use trig_solve::{Answer, Formula, Frame, Guards};
+use trig_solve::{Answer, Formula, Frame, Guards, Schedules};
 
 use crate::dice::Dice;
 use crate::guard::{KINDS, Maker, Said};
@@ -164,7 +164,8 @@ fn the_solver_and_z3_agree() {
     let ir = compiled(&guards);
     let from = Timestamp(schedule::FROM);
     let to = Timestamp(schedule::FROM + schedule::MINUTES * 60_000);
-    let mut solver = Guards::new(&ir, (from, to));
+    let schedules = Schedules::new(&ir, (from, to));
+    let mut solver = Guards::new(&schedules);
     let clock = format!("(and (>= now {}) (< now {}))", from.0, to.0);
     let mut questions: Vec<(String, String, Formula)> = Vec::new();
     for (n, pair) in guards.chunks_exact(2).enumerate() {

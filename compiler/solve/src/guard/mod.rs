@@ -8,9 +8,10 @@ mod term;
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
-use trig_ir::{ActorKind, Expr, HasOp, Ir, Place, Test, TextOp, Timestamp, Value};
+use trig_ir::{ActorKind, Expr, HasOp, Ir, Place, Test, TextOp, Value};
 
 pub use place::{Frame, Spot};
+pub use schedule::Schedules;
 
 use crate::formula::{Decl, Domain, Formula, Pred, Var};
 use crate::search::Vars;
@@ -39,9 +40,7 @@ pub struct Guards<'i> {
     vars: Vars,
     meanings: Vec<Meaning>,
     known: BTreeMap<Meaning, Var>,
-    /// From when to when schedules are laid out.
-    span: (Timestamp, Timestamp),
-    open: BTreeMap<u32, Pred>,
+    schedules: &'i Schedules<'i>,
 }
 
 /// Where an expression stands: its frame; inside a condition, the record of which it is asked and the arguments.
@@ -64,15 +63,14 @@ const DEEPEST: u32 = 64;
 const MOST_CASES: usize = 64;
 
 impl<'i> Guards<'i> {
-    /// `span`: from when to when the clock may stand.
-    pub fn new(ir: &'i Ir, span: (Timestamp, Timestamp)) -> Self {
+    /// Guards of the project whose schedules these are. The clock may stand anywhere.
+    pub fn new(schedules: &'i Schedules<'i>) -> Self {
         Self {
-            ir,
+            ir: schedules.ir(),
             vars: Vars::default(),
             meanings: Vec::new(),
             known: BTreeMap::new(),
-            span,
-            open: BTreeMap::new(),
+            schedules,
         }
     }
 
@@ -201,11 +199,11 @@ impl<'i> Guards<'i> {
             }
             Expr::Condition(id, of, args) => self.condition(*id, of.as_ref(), args, env),
             Expr::Open(id) => {
-                let Some(open) = self.open(*id) else {
+                let Some(open) = self.schedules.open(*id) else {
                     return self.closed(expr, env);
                 };
                 let now = self.var(Meaning::Now(env.frame.epoch), Domain::Whole, false);
-                Formula::Atom(now, open)
+                Formula::Atom(now, Pred::Within(open.clone()))
             }
             Expr::Load(_) | Expr::If(..) | Expr::OrElse(..) => {
                 let whole = |guards: &mut Self| guards.closed(expr, env);

@@ -4,24 +4,40 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp as Instant, ToSpan};
 use rust_decimal::Decimal;
-use trig_ir::{Schedule, ScheduleId};
+use std::sync::OnceLock;
+use trig_ir::{Ir, Schedule, ScheduleId, Timestamp};
 
-use super::Guards;
-use crate::formula::Pred;
 use crate::line::Spans;
 
-impl Guards<'_> {
-    /// When a schedule is open. `None`: that cannot be said.
-    pub(super) fn open(&mut self, id: ScheduleId) -> Option<Pred> {
-        let number = u32::try_from(id.index()).ok()?;
-        if let Some(known) = self.open.get(&number) {
-            return Some(known.clone());
+/// The schedules of a project, each laid out once.
+pub struct Schedules<'i> {
+    ir: &'i Ir,
+    span: (Timestamp, Timestamp),
+    open: Vec<OnceLock<Option<Spans>>>,
+}
+
+impl<'i> Schedules<'i> {
+    /// `span`: from when to when they are looked at. Outside of it, nothing is open.
+    pub fn new(ir: &'i Ir, span: (Timestamp, Timestamp)) -> Self {
+        Self {
+            ir,
+            span,
+            open: ir.schedules.iter().map(|_| OnceLock::new()).collect(),
         }
-        let schedule = self.ir.schedules.get(id.index())?;
-        let (from, to) = (self.span.0.to_jiff()?, self.span.1.to_jiff()?);
-        let pred = Pred::Within(open_spans(schedule, from, to)?);
-        self.open.insert(number, pred.clone());
-        Some(pred)
+    }
+
+    pub(super) fn ir(&self) -> &'i Ir {
+        self.ir
+    }
+
+    /// When a schedule is open, in milliseconds since 1970. `None`: that cannot be said.
+    pub fn open(&self, id: ScheduleId) -> Option<&Spans> {
+        let known = self.open.get(id.index())?;
+        let lay_out = || {
+            let schedule = self.ir.schedules.get(id.index())?;
+            open_spans(schedule, self.span.0.to_jiff()?, self.span.1.to_jiff()?)
+        };
+        known.get_or_init(lay_out).as_ref()
     }
 }
 
