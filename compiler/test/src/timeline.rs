@@ -123,12 +123,7 @@ impl Timeline {
             Audit::Event {
                 text, subject, by, ..
             } => {
-                let who = match by.kind {
-                    ActorKind::Customer => "customer",
-                    ActorKind::User => "user",
-                    ActorKind::Api => "api",
-                    ActorKind::Automation => "automation",
-                };
+                let who = by.kind.word();
                 let subject_text = subject.as_ref().map(ToString::to_string);
                 let about = match subject_text {
                     Some(subject) if !text.contains(&subject) => format!("  {subject}"),

@@ -364,7 +364,7 @@ impl Index {
     }
 }
 
-static UTC: TimeZone = TimeZone::UTC;
+pub(crate) static UTC: TimeZone = TimeZone::UTC;
 
 /// Whether anything that runs after the event reads [`Root::Old`].
 fn reads_old(trigger: &Trigger) -> bool {

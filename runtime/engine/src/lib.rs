@@ -44,6 +44,7 @@ mod snapshot;
 mod starts;
 mod state;
 mod sweep;
+mod tested;
 mod told;
 mod updates;
 mod webhook;

@@ -84,13 +84,28 @@ impl Run<'_> {
         self.queue(events, Some(&change), Some(&cause), by, 0);
     }
 
+    /// What is known of a field, by the name under which it is stored; or by its own, if it got the other one since.
+    fn there<'a>(
+        &self,
+        entity: EntityId,
+        record: &'a Record,
+        stored: &SmolStr,
+    ) -> Option<&'a Value> {
+        let value = record.fields.get(stored);
+        value.or_else(|| {
+            let at = self.engine.index().wire_field(entity, stored)?;
+            let decl = self.engine.ir().entities.get(entity.index())?;
+            record.fields.get(&decl.fields.get(at)?.name)
+        })
+    }
+
     /// The record with nothing but what was not known of it.
     fn filled(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Record {
         let mut record = known
             .map(|known| known.as_ref().clone())
             .unwrap_or_default();
         for (name, value) in &snapshot.fields {
-            if record.fields.get(name).is_none() {
+            if self.there(snapshot.entity, &record, name).is_none() {
                 record.fields.set(name.clone(), value.clone());
             }
         }
@@ -99,7 +114,9 @@ impl Run<'_> {
 
     /// The version before, with what the body says of it where nothing was known.
     fn stated_before(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Before {
-        let news = |name: &SmolStr| known.is_none_or(|known| known.fields.get(name).is_none());
+        let entity = snapshot.entity;
+        let news =
+            |name: &SmolStr| known.is_none_or(|known| self.there(entity, known, name).is_none());
         if !snapshot.old.keys().any(news) {
             return before(known);
         }
@@ -192,6 +209,9 @@ impl Run<'_> {
             let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
                 continue;
             };
+            // it may still be known under its own name
+            let own = Some(&field.name).filter(|own| *own != name);
+            let gone = gone.or(own.and_then(|own| record.fields.remove(own)));
             let from = gone.or_else(|| snapshot.old.get(name).cloned());
             let read = |value: Value| {
                 read_as(engine, &field.ty, &value, &snapshot.key.connector).into_owned()

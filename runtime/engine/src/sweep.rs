@@ -8,10 +8,11 @@ use smol_str::SmolStr;
 use trig_ir::{EachSource, ForEach, RecordKey, Trigger, TriggerId};
 
 use crate::apply::Run;
-use crate::cascade::{Change, Event};
+use crate::cascade::{Change, Event, MOST_AN_HOUR};
 use crate::index::Index;
+use crate::key::Root;
 use crate::matching::Started;
-use crate::state::{Captured, Over, Sweep};
+use crate::state::{Captured, FiringKey, Over, Sweep};
 use crate::{Audit, Engine, Why, starts};
 
 /// So many records are one slice; a fan-out over no more is no sweep.
@@ -63,6 +64,19 @@ impl Run<'_> {
         let (Some(kind), Some(start)) = (kind, start) else {
             return;
         };
+        // a sweep that a slice starts may lead back to it: there neither the chain rule nor its length cuts a circle
+        if matches!(started.origin.root, Root::Slice(_)) {
+            let key = FiringKey {
+                trigger: started.trigger.name.clone(),
+                subject: started.subject.clone(),
+                finer: started.finer.clone(),
+            };
+            if self.state.spend(&key, self.now) > MOST_AN_HOUR {
+                let most = MOST_AN_HOUR;
+                self.refused(started, key.subject, Some(Why::Budget { most }));
+                return;
+            }
+        }
         let change = event.change.as_ref();
         let sweep = Sweep {
             trigger: started.trigger.name.clone(),
@@ -118,6 +132,7 @@ impl Run<'_> {
         ) else {
             return;
         };
+        self.begin(Root::Slice(self.position()));
         // in this input it has a number of its own; its identity is the one that it had
         let (seq, nth) = self.number();
         let change = sweep.change.clone();

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use trig_engine::Audit;
-use trig_ir::{ActorKind, Ir, RecordKey, Timestamp};
+use trig_ir::{Ir, RecordKey, Timestamp};
 
 use super::lines::time;
 use super::style::{BAD, DIM, DOUBT, GOOD, PLAIN, WAITING};
@@ -44,8 +44,8 @@ pub(super) fn audited(
                 text.push_str(&subject);
             }
             let by = match &by.name {
-                Some(name) => format!("{} {name}", actor(by.kind)),
-                None => actor(by.kind).to_owned(),
+                Some(name) => format!("{} {name}", by.kind.word()),
+                None => by.kind.word().to_owned(),
             };
             (DIM, "  event", format!("{text}  by {by}"))
         }
@@ -142,15 +142,6 @@ pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
     match due {
         Some(due) => format!("{what}{wakes} {}", time(due)),
         None => what.to_owned(),
-    }
-}
-
-fn actor(kind: ActorKind) -> &'static str {
-    match kind {
-        ActorKind::Customer => "customer",
-        ActorKind::User => "user",
-        ActorKind::Api => "api",
-        ActorKind::Automation => "automation",
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 /// where it is left out. `None`: outside the years that there are.
 ///
 /// INVARIANT (order): a later local time never has an earlier instant.
-pub(super) fn instant(zone: &TimeZone, local: DateTime) -> Option<Instant> {
+pub(crate) fn instant(zone: &TimeZone, local: DateTime) -> Option<Instant> {
     let ambiguous = zone.to_ambiguous_timestamp(local);
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => {

@@ -16,10 +16,7 @@ mod until;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use trig_ir::{
-    ActorKind, After, EventKind, Guard, Loc, RecordKey, Test, Timestamp, Trigger, TriggerId,
-};
+use trig_ir::{After, EventKind, Guard, RecordKey, Test, Timestamp, Trigger, TriggerId};
 
 pub(crate) use queue::Queued;
 pub(crate) use until::{Awaited, awaited};
@@ -28,11 +25,12 @@ use crate::apply::Run;
 use crate::eval::{Eval, EventView, Scope};
 use crate::fire::Firing;
 use crate::index::Index;
+use crate::input::NOBODY;
 use crate::key::{self, Root};
 use crate::matching::explain;
 use crate::starts;
 use crate::state::{Before, Captured, Delay, Pending, Phase, Record, Watch};
-use crate::{Actor, Audit, Engine, Why};
+use crate::{Audit, Engine, Why};
 
 /// A firing that waits, with what its revision has of it.
 pub(crate) struct Waiting<'a> {
@@ -261,17 +259,6 @@ impl<'e> Run<'e> {
         });
     }
 
-    /// Records of a guard whether it held.
-    pub(crate) fn tested(&mut self, trigger: &Trigger, loc: Loc, held: bool) {
-        if self.options.coverage {
-            self.audit(Audit::Tested {
-                trigger: trigger.name.clone(),
-                loc,
-                held,
-            });
-        }
-    }
-
     /// Tests `while`: why it does not hold, if so, and the records that decide it.
     fn test_while(
         &mut self,
@@ -467,11 +454,3 @@ fn pinning<'a>(
     }
     scope
 }
-
-/// Nobody causes that time passes.
-pub(crate) static NOBODY: Actor = Actor {
-    kind: ActorKind::Automation,
-    name: None,
-};
-
-pub(crate) static UTC: TimeZone = TimeZone::UTC;

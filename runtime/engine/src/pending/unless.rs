@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use trig_ir::{Cancel, EventKind, Loc, RecordKey};
 
-use super::{UTC, Waiting};
+use super::Waiting;
 use crate::apply::Run;
 use crate::cascade::Event;
 use crate::eval::{Eval, EventView, Scope, Unknown};
 use crate::index::Index;
+use crate::index::UTC;
 use crate::matching::not_known;
 use crate::state::{Before, Phase, Watch};
 use crate::{Engine, Why};

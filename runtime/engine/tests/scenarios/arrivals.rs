@@ -38,6 +38,28 @@ fn the_same_event_twice_is_one() {
 }
 
 #[test]
+fn an_id_that_comes_again_after_it_is_forgotten_has_effects_of_its_own() {
+    let mut world = run(watchers());
+    let message = Arrival {
+        id: Some("m1".into()),
+        ..arrival(Happening::Event {
+            ty: "crm.message".into(),
+            subject: None,
+            data: fields(json!({"lead": 5, "text": "hi"})),
+        })
+    };
+    let mut key = |days| {
+        world.later(Millis::DAY.times(days).unwrap());
+        let output = world.apply(InputKind::Arrival(message.clone()));
+        let keys: Vec<SmolStr> = output.effects.iter().map(|e| e.key.clone()).collect();
+        keys
+    };
+    let (first, again) = (key(0), key(31));
+    assert_eq!((first.len(), again.len()), (1, 1));
+    assert_ne!(first, again);
+}
+
+#[test]
 fn a_creation_and_changes() {
     let mut world = traced(watchers());
     world.created(
@@ -117,6 +139,40 @@ fn an_older_snapshot_only_fills_what_is_not_known() {
     world.arrive(at(11, json!({"stage": "Sales.Proposal"})));
     assert_eq!(world.value("1", "score"), Some(Value::Int(1)));
     assert_snapshot!(world.story);
+}
+
+#[test]
+fn an_older_snapshot_does_not_fill_what_is_known_under_the_name_of_the_field() {
+    let with = |native: Option<&str>| {
+        let mut ir = world();
+        for field in &mut ir.entities[0].fields {
+            if field.name == "score" {
+                field.native_id = native.map(Into::into);
+            }
+        }
+        engine_with(ir, watchers())
+    };
+    let at = |clock, values, changed: &[&str]| {
+        let mut arrival = record(RecordOp::Updated, "crm.lead", "1", values);
+        if let Happening::Record {
+            clock: c,
+            changed: all,
+            ..
+        } = &mut arrival.what
+        {
+            *c = Some(clock);
+            all.extend(changed.iter().map(SmolStr::new));
+        }
+        arrival
+    };
+    let mut world = World::new(with(None));
+    world.arrive(at(10, json!({"score": 3}), &[]));
+    world.reload(with(Some("55")));
+    world.arrive(at(9, json!({"#55": 1}), &[]));
+    assert_eq!(world.value("1", "score"), Some(Value::Int(3)));
+    // a newer one that says no more than that it has changed leaves it not known
+    world.arrive(at(11, json!({}), &["#55"]));
+    assert_eq!(world.value("1", "score"), None);
 }
 
 #[test]
