@@ -14,7 +14,7 @@ use crate::shard::{Busy, Intake, Shard, Until};
 use crate::store::{FeedCursor, InputPayload};
 
 /// A feed that is followed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Followed {
     pub(super) source: Source,
     pub(super) seen: Seen,
