@@ -236,3 +236,54 @@ impl Task {
         Duration::from_millis(left.unsigned_abs()).min(LONGEST_SLEEP)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::closing::closing;
+    use crate::shard::Bounds;
+
+    #[tokio::test]
+    async fn a_look_that_panics_leaves_the_feed_as_it_was() {
+        let (_close, closing) = closing();
+        let mut task = Task {
+            follow: Follow {
+                client: crate::outbox::client(),
+                registry: Registry::default(),
+                shard: Shard::new(Bounds::default()).0,
+                teller: Teller::silent(),
+                clock: Arc::new(ManualClock::at(Timestamp(0))),
+                closing,
+                stood: Stood::new(),
+            },
+            feeds: BTreeMap::new(),
+            looking: JoinSet::new(),
+            asking: Vec::new(),
+        };
+        let look = task.looking.spawn(async { panic!("a mistake") });
+        let slot = Slot {
+            followed: Followed {
+                source: super::super::Source {
+                    name: "Blog".into(),
+                    url: "http://blog".into(),
+                    every: trig_ir::Millis::HOUR,
+                    event: "Blog.updated".into(),
+                },
+                seen: Seen::default(),
+                validators: Validators::default(),
+            },
+            looking: Some(look.id()),
+            next: Timestamp(5),
+            declared: true,
+            trouble: None,
+        };
+        let key: Key = ("acme".into(), "Blog".into());
+        task.feeds.insert(key.clone(), slot);
+        let ended = task.looking.join_next_with_id().await.unwrap();
+        task.panicked(&ended.err().unwrap());
+        assert_eq!(task.feeds[&key].looking, None);
+        assert_eq!(task.feeds[&key].next, Timestamp(5), "it comes again");
+        assert!(task.patience() <= Duration::from_millis(5));
+    }
+}
