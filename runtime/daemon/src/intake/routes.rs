@@ -26,7 +26,7 @@ use crate::store::InputPayload;
 
 /// What the addresses lead to.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(crate) struct Door {
     /// The workspaces.
     pub registry: Registry,
     /// The writer.
@@ -40,7 +40,7 @@ const NO_HOOK: &str = "there is no such hook";
 const NO_WORKSPACE: &str = "there is no such workspace";
 
 /// All addresses.
-pub fn router(door: Door) -> Router {
+pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/healthz", get(health).fallback(|| wrong_method("GET")))
         .route(
