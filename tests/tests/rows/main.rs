@@ -10,6 +10,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod cut;
+mod mutation;
 mod names;
 mod project;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use trig_compiler::{SourceSet, catalogue_text, compile};
-use trig_ir::{Ir, TestCase, TestStepKind, Trigger};
+use trig_ir::{Ir, Loc, TestCase, TestStep, TestStepKind, Trigger};
 use trig_project::render::{Texts, human};
 use trig_test::{Coverage, Failure, Options, Report, Suite};
 
@@ -164,6 +164,39 @@ impl Project {
             .triggers
             .iter()
             .filter(move |t| !t.disabled && (t.name == name || t.name.starts_with(&made)))
+    }
+
+    /// The triggers and flows that can fire.
+    pub(crate) fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.ir.triggers.iter().filter(|t| !t.disabled)
+    }
+
+    /// A place of the project: file and line.
+    pub(crate) fn place(&self, loc: Loc) -> String {
+        format!("{}:{}", self.ir.files[loc.file.index()].path, loc.line)
+    }
+
+    /// Whether a test fails when a trigger is like this. Those that fire it come first: it is mostly one of these.
+    pub(crate) fn fails_with(&self, trigger: Trigger) -> bool {
+        let mut order: Vec<usize> = (0..self.tests.len()).collect();
+        order.sort_by_key(|n| {
+            let names = |step: &TestStep| match &step.kind {
+                TestStepKind::Fired { trigger: name, .. } => *name == trigger.name,
+                _ => false,
+            };
+            let named = self.tests[*n].steps.iter().any(names);
+            let fired = self.fired[*n].contains(trigger.name.as_str());
+            (!named, !fired)
+        });
+        let tests = order.into_iter().map(|n| self.tests[n].clone()).collect();
+        let mut ir = self.ir.clone();
+        for other in &mut ir.triggers {
+            if other.name == trigger.name {
+                *other = trigger;
+                break;
+            }
+        }
+        run(&ir, tests, true).failed() > 0
     }
 
     /// Whether tests pass although a trigger is gone.
