@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 use crate::config::Secret;
 use crate::outbox::{chain, client};
 use crate::project::{Secrets, configure};
+use crate::shard::Accepted;
 use crate::store::{Store, default_dir};
 
 /// Start a flow for a record by hand
@@ -196,23 +197,6 @@ enum Answer {
 }
 
 #[derive(Deserialize)]
-struct Accepted {
-    applied: Applied,
-}
-
-#[derive(Deserialize)]
-struct Applied {
-    start: Start,
-}
-
-#[derive(Deserialize)]
-struct Start {
-    started: bool,
-    waits: Option<String>,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Error {
     error: String,
 }
@@ -220,9 +204,9 @@ struct Error {
 impl Answer {
     fn read(status: StatusCode, body: &[u8]) -> Self {
         if status.is_success()
-            && let Ok(Accepted { applied }) = serde_json::from_slice(body)
+            && let Ok(accepted) = serde_json::from_slice::<Accepted>(body)
+            && let Some(start) = accepted.applied.and_then(|applied| applied.start)
         {
-            let start = applied.start;
             return if start.started {
                 Self::Started(start.waits)
             } else {

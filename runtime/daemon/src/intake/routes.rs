@@ -21,12 +21,12 @@ use super::normalise;
 use super::typed;
 use crate::position::MAX_INPUTS;
 use crate::registry::{Registry, Site};
-use crate::shard::{Accepted, Control, Intake, Shard, Until};
+use crate::shard::{Accepted, Control, Shard, Until};
 use crate::store::InputPayload;
 
 /// What the addresses lead to.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(crate) struct Door {
     /// The workspaces.
     pub registry: Registry,
     /// The writer.
@@ -40,7 +40,7 @@ const NO_HOOK: &str = "there is no such hook";
 const NO_WORKSPACE: &str = "there is no such workspace";
 
 /// All addresses.
-pub fn router(door: Door) -> Router {
+pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/healthz", get(health).fallback(|| wrong_method("GET")))
         .route(
@@ -214,19 +214,8 @@ impl Door {
         }
         let payload = InputPayload::encode(&via, &arrivals)
             .map_err(|e| Rejected::new(StatusCode::INTERNAL_SERVER_ERROR, e.to_string()))?;
-        let share = self.shard.reserve(payload.len())?;
-        let (reply, answer) = oneshot::channel();
-        self.shard.send(Intake {
-            workspace,
-            via,
-            arrivals,
-            payload,
-            until,
-            reply,
-            share,
-        })?;
-        // a line that closes without an answer: the writer has ended, and nothing is known to be durable
-        let accepted = answer.await.map_err(|_| Rejected::closing())??;
+        let answer = self.shard.take(workspace, via, arrivals, payload, until);
+        let accepted = answer.await??;
         Ok(accepted_response(accepted, until))
     }
 }

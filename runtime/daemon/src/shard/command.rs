@@ -1,6 +1,6 @@
 //! What the writer is asked to do.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use trig_engine::{Arrival, EffectResult};
@@ -41,7 +41,7 @@ pub enum Until {
 }
 
 /// A body was taken.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The position of its record in the log.
     pub position: u64,
@@ -53,7 +53,7 @@ pub struct Accepted {
 }
 
 /// What evaluating a body led to.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Applied {
     /// The triggers that fired.
     pub fired: Vec<Fired>,
@@ -67,7 +67,7 @@ pub struct Applied {
 }
 
 /// What became of a flow that was to be started by hand.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct StartedFlow {
     /// Whether it runs, ran, or waits to.
     pub started: bool,
@@ -80,7 +80,7 @@ pub struct StartedFlow {
 }
 
 /// A trigger that fired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fired {
     /// Which.
     pub trigger: SmolStr,

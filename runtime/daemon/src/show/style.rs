@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal.
     #[default]
     Auto,

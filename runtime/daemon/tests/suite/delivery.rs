@@ -3,7 +3,7 @@ use std::sync::atomic::Ordering;
 use serde_json::Value as Json;
 
 use crate::receiver::Receiver;
-use crate::support::{Place, TICKETS, opened, post, soon};
+use crate::support::{Place, TICKETS, how_is, opened, post, soon};
 
 #[tokio::test]
 async fn an_effect_is_posted_with_its_key_and_ends() {
@@ -19,7 +19,7 @@ async fn an_effect_is_posted_with_its_key_and_ends() {
     assert_eq!(body["subject"]["id"], "7");
     assert_eq!(body["args"]["severity"], 5);
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
     daemon.stop().await.unwrap();
 }
 
@@ -42,7 +42,7 @@ async fn an_effect_is_tried_again_under_the_same_key_also_after_a_restart() {
     soon(daemon.pending.none()).await;
     daemon.stop().await.unwrap();
     let daemon = place.start().await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
     assert!(receiver.got.try_recv().is_err(), "it has ended");
     daemon.stop().await.unwrap();
 }
@@ -55,7 +55,7 @@ async fn a_refusal_for_good_is_not_tried_again() {
     post(&daemon, &[opened("1", "7")]).await;
     receiver.next().await;
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
     assert!(receiver.got.try_recv().is_err());
     daemon.stop().await.unwrap();
     let results: Vec<Json> = trig_log::read(&place.store().log_dir())
@@ -155,11 +155,11 @@ async fn an_attempt_of_unknown_outcome_is_on_record_and_held() {
     assert_eq!(attempts, 1, "on record before it leaves");
     drop(connection);
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    assert_eq!(how_is(&daemon).await.outbox, 1);
     daemon.stop().await.unwrap();
 
     let mut daemon = place.start().await;
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    assert_eq!(how_is(&daemon).await.outbox, 1);
     daemon.stop().await.unwrap();
 }

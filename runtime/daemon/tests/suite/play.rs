@@ -131,6 +131,8 @@ fn a_store_inside_the_project_is_refused() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    insta::assert_snapshot!(steady(&errors, &place));
     assert!(!inside.exists());
 }
 

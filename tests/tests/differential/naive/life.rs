@@ -75,7 +75,7 @@ impl Naive {
             Mode::Single => {
                 self.histogram.note("mode single", others.is_empty());
                 if !others.is_empty() {
-                    return self.stop(&firing, "mode");
+                    return self.stop(&firing, "waiting");
                 }
             }
             Mode::Restart => {

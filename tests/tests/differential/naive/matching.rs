@@ -89,7 +89,7 @@ impl Naive {
             }
         }
         if !is_first {
-            self.stop(&firing, "not first");
+            self.stop(&firing, "first");
             return false;
         }
         for guard in start.guards.iter().chain(&trigger.guards) {
@@ -171,7 +171,7 @@ impl Naive {
                 let found = self.members(each, &firing, members, Some(event));
                 self.histogram.note("each", found);
                 if !found {
-                    self.stop(&firing, "none found");
+                    self.stop(&firing, "none");
                 }
             }
         }

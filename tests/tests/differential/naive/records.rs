@@ -34,6 +34,9 @@ impl Naive {
         let known = self.records.get(key).cloned();
         let newest = self.clocks.get(key).copied();
         let older = matches!((clock, newest), (Some(now), Some(then)) if now < then);
+        if clock.is_some() && newest.is_some() {
+            self.histogram.note("source clock", !older);
+        }
         if let Some(clock) = clock
             && !older
         {
