@@ -294,6 +294,25 @@ impl Builder<'_> {
         found
     }
 
+    /// Takes what may be said once only; says so where it was said before. `word` is how it begins, at `start`.
+    fn set_once<T>(&mut self, slot: &mut Option<T>, value: T, word: &str, start: u32) {
+        if slot.replace(value).is_some() {
+            self.twice(word, start);
+        }
+    }
+
+    /// The same of a mark: a word that stands alone.
+    fn mark_once(&mut self, mark: &mut bool, word: &str, start: u32) {
+        if std::mem::replace(mark, true) {
+            self.twice(word, start);
+        }
+    }
+
+    fn twice(&mut self, word: &str, start: u32) {
+        let span = Span::new(start, start + word.len() as u32);
+        self.errors.at(span, format!("`{word}` is given twice"));
+    }
+
     /// A `{` that is missing after the head of a declaration.
     fn missing_block(&mut self, what: &str, end: u32) {
         if !self.errors.explains(end) {
