@@ -43,7 +43,7 @@ pub enum Unformattable {
 /// Where the text has syntax errors, or (a mistake of the formatter) where the result would have some.
 pub fn format(source: &str) -> Result<String, Unformattable> {
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
-    let source = source.replace("\r\n", "\n");
+    let source = trig_grammar::unix_line_ends(source);
     let file = trig_grammar::parse(&source);
     if !file.errors.is_empty() || file.unclosed {
         return Err(Unformattable::Syntax(file.errors));

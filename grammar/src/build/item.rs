@@ -52,8 +52,8 @@ impl Builder<'_> {
             return;
         }
         let word = first_unit(node.as_str());
-        if word != "}" {
-            let at = Span::new(span.start, span.start + word.len() as u32);
+        let at = Span::new(span.start, span.start + word.len() as u32);
+        if word != "}" && !self.foreign_comment(word, at) {
             self.errors
                 .at(at, format!("`{word}` cannot follow this declaration"));
         }
@@ -150,6 +150,9 @@ impl Builder<'_> {
         }
         let word = first_unit(text);
         let at = Span::new(span.start, span.start + word.len() as u32);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         let expected: &[&str] = match place {
             Place::File => ITEMS,
             Place::Pipeline => &["stage", "trigger", "apply"],

@@ -8,6 +8,7 @@ mod action;
 mod clause;
 mod declare;
 mod expr;
+mod habit;
 mod item;
 mod list;
 mod literal;
@@ -84,6 +85,13 @@ pub(crate) fn file(text: &str) -> File {
     if let Some(open) = scan.not_closed.filter(|_| !builder.unclosed) {
         // It stands in something that could not be read.
         builder.not_closed(open, text.trim_end().len() as u32);
+    }
+    if let Some(&at) = scan.lone_returns.first() {
+        builder.errors.help(
+            Span::new(at, at + 1),
+            "a carriage return alone ends no line",
+            "end the lines of the file with a line feed, or with both",
+        );
     }
     let errors = builder.errors.finish();
     let unclosed = builder.unclosed;
@@ -257,6 +265,9 @@ impl Builder<'_> {
         if !self.errors.explains(span.start) {
             let word = first_unit(node.as_str());
             let span = Span::new(span.start, span.start + word.len() as u32);
+            if self.foreign_comment(word, span) {
+                return;
+            }
             self.errors
                 .at(span, format!("expected {expected} before `{word}`"));
         }
@@ -270,6 +281,9 @@ impl Builder<'_> {
         }
         let word = first_unit(node.as_str());
         let span = Span::new(span.start, span.start + word.len() as u32);
+        if self.foreign_comment(word, span) {
+            return;
+        }
         match words::near(word, lists) {
             Some(near) => self.errors.at(
                 span,
@@ -281,7 +295,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A sign with which other languages separate things. Gives whether it is one.
+    /// A sign with which other languages separate things, or begin a comment. Gives whether it is one.
     fn separator(&mut self, word: &str, at: Span) -> bool {
         let found = matches!(word, ";" | ",");
         if found {
@@ -289,6 +303,19 @@ impl Builder<'_> {
                 at,
                 format!("`{word}` separates nothing here"),
                 "remove it; every clause and action begins with a word of its own",
+            );
+        }
+        found || self.foreign_comment(word, at)
+    }
+
+    /// A sign with which other languages begin a comment. Gives whether it is one.
+    fn foreign_comment(&mut self, word: &str, at: Span) -> bool {
+        let found = matches!(word, "#" | "--" | "/*" | "*/");
+        if found {
+            self.errors.help(
+                at,
+                format!("`{word}` begins no comment"),
+                "a comment is written `// …`, up to the end of its line",
             );
         }
         found

@@ -116,6 +116,9 @@ impl Builder<'_> {
         }
         let word = first_unit(node.as_str());
         let at = Span::new(span.start, span.start + word.len() as u32);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         let message = format!("`{word}` cannot stand in {place}");
         match words::near(word, &[near]) {
             Some(near) => self

@@ -56,6 +56,9 @@ impl Builder<'_> {
         }
         let word = first_unit(node.as_str());
         let at = Span::new(span.start, span.start + word.len() as u32);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         if word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             self.errors.help(
                 at,
