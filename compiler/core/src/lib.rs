@@ -7,6 +7,7 @@ mod db;
 mod diagnostic;
 pub mod graph;
 mod line_index;
+mod literal;
 pub mod manifest;
 mod model;
 mod places;

@@ -123,6 +123,8 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     b.resolve_applies(&applies, &templates);
     b.check_renamed_items(units);
     b.check_renamed_fields(units);
+    b.check_renamed_goals(units);
+    b.check_cooldown_keys(units);
     b.apply_native_ids(&facts.ids);
     (b.model, b.problems)
 }

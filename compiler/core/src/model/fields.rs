@@ -166,15 +166,24 @@ impl Builder<'_> {
                     "an entity has one stage, and its field is called `stage`",
                 ));
             }
+            let native_id = node
+                .native_id
+                .as_ref()
+                .and_then(ast::TextLit::plain)
+                .map(SmolStr::from);
+            let same = native_id.as_ref().and_then(|id| {
+                let mut have = fields.iter();
+                have.find(|f| f.native_id.as_ref() == Some(id))
+            });
+            if let (Some(same), Some(id)) = (same, &node.native_id) {
+                let problem = rules::duplicate_field::native_id(unit.path, id.span, &same.name);
+                self.problems.push(problem);
+            }
             fields.push(Field {
                 name: node.name.text.as_str().into(),
                 ty,
                 optional: node.ty.optional,
-                native_id: node
-                    .native_id
-                    .as_ref()
-                    .and_then(ast::TextLit::plain)
-                    .map(SmolStr::from),
+                native_id,
                 silent: node.silent,
                 was: super::build::old_name(node.was.as_ref()),
             });

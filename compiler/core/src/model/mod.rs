@@ -29,7 +29,7 @@ use trig_ir::{
 pub(crate) use build::{Facts, Unit, build};
 pub(crate) use fields::native_id_paths;
 pub(crate) use scope::{Decl, Lookup, Scope, full_name};
-pub(crate) use templates::part_name;
+pub(crate) use templates::{MOST_MADE, part_name};
 
 /// The declarations of a project. Position-free: see [`crate::problem::Problem`].
 #[derive(Clone, Debug, PartialEq)]

@@ -23,3 +23,13 @@ pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr) -> Problem {
             .note("all files of a project share one namespace; rename one of the two");
     Problem::from(diagnostic).declared("first declared here", full.clone())
 }
+
+/// There is a `known` list of this kind already.
+pub(crate) fn known(file: &SmolStr, span: Span, plural: &str) -> Problem {
+    RULE.with_help(
+        file,
+        span,
+        format!("the known {plural} are declared twice"),
+        "write all of them in one list: what is in neither is an error",
+    )
+}

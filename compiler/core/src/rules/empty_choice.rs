@@ -25,3 +25,13 @@ pub(crate) fn problem(file: &SmolStr, span: Span, op: &str) -> Problem {
     .help("name at least one value, or leave the condition out")
     .into()
 }
+
+/// A list of nothing as an argument of a condition.
+pub(crate) fn argument(file: &SmolStr, span: Span, name: &str) -> Problem {
+    RULE.with_help(
+        file,
+        span,
+        format!("`{name}` is a list of nothing, and a condition chooses among what it is given"),
+        "name at least one value",
+    )
+}

@@ -5,7 +5,7 @@ use trig_grammar::Span;
 
 use super::{Rule, Severity};
 use crate::Diagnostic;
-use crate::check::literal::WEEKDAYS;
+use crate::literal::WEEKDAYS;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
