@@ -101,8 +101,15 @@ impl Builder<'_> {
             ast::ExprKind::Path(path) => path.single().is_some_and(|n| n.text == "subject"),
             _ => false,
         };
-        if is_subject && matches!(param.ty, Type::Entity(_)) {
-            return Some(ParamDefault::Subject);
+        if is_subject {
+            if matches!(param.ty, Type::Entity(_) | Type::Any) {
+                return Some(ParamDefault::Subject);
+            }
+            let ty = self.model.type_name(&param.ty);
+            let message = format!("the default of `{}` is no `{ty}`", param.name);
+            let problem = rules::type_mismatch::message(unit.path, default.span, message);
+            self.problems.push(problem);
+            return None;
         }
         let found = match self.variant(unit, default, &param.ty) {
             Some(variant) => Ok(Some((variant?, param.ty.clone()))),
