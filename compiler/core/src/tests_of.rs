@@ -62,7 +62,7 @@ fn problem(
             return None;
         }
         if let Lookup::Found(full, decl) = model.scope.lookup(None, name)
-            && !matches!(decl, Decl::Other(_))
+            && !matches!(decl, Decl::Breaker | Decl::Apply | Decl::Feed)
         {
             let wanted = if named.started {
                 "a flow"
@@ -118,8 +118,7 @@ fn is_broken(model: &Model, triggers: &BTreeMap<&str, &Trigger>, name: &str) -> 
     if let Lookup::Found(full, decl) = model.scope.lookup(None, name) {
         let inside = format!("{}.", short(full));
         return runs(decl)
-            || decl == Decl::Other("an applied template")
-                && !triggers.keys().any(|t| t.starts_with(&inside));
+            || decl == Decl::Apply && !triggers.keys().any(|t| t.starts_with(&inside));
     }
     let Some((owner, _)) = name.rsplit_once('.') else {
         return false;
@@ -127,6 +126,6 @@ fn is_broken(model: &Model, triggers: &BTreeMap<&str, &Trigger>, name: &str) -> 
     let inside = format!("{owner}.");
     matches!(
         model.scope.lookup(None, owner),
-        Lookup::Found(_, Decl::Other("an applied template"))
+        Lookup::Found(_, Decl::Apply)
     ) && !triggers.keys().any(|t| t.starts_with(&inside))
 }

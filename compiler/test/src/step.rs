@@ -4,8 +4,7 @@ use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 use trig_engine::{Happening, RecordOp};
 use trig_ir::{
-    ActorKind, EventId, Expr, Place, RecordKey, Root, SetOp, TestRecord, TestStepKind,
-    Value,
+    ActorKind, EventId, Expr, Place, RecordKey, Root, SetOp, TestRecord, TestStepKind, Value,
 };
 
 use crate::judge::{Verdict, judge};

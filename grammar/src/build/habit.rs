@@ -10,7 +10,8 @@ impl Builder<'_> {
     /// whether it is.
     pub(super) fn habit(&mut self, word: &str, at: Span, last: Option<&Clause>) -> bool {
         let last = last.map(|clause| &clause.kind);
-        let after_start = matches!(last, Some(ClauseKind::On { clauses, .. }) if clauses.is_empty());
+        let after_start =
+            matches!(last, Some(ClauseKind::On { clauses, .. }) if clauses.is_empty());
         let (message, help) = match word {
             "or" | "," if after_start => (
                 format!("`{word}` does not join starts"),

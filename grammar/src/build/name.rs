@@ -39,7 +39,8 @@ impl Builder<'_> {
             self.errors.add_help(match name {
                 "" => "a name stands without quotes".to_owned(),
                 name if plain => format!("a name stands without quotes: `{name}`"),
-                _ => "a name stands without quotes; one that is no word, between backticks".to_owned(),
+                _ => "a name stands without quotes; one that is no word, between backticks"
+                    .to_owned(),
             });
         }
         if RESERVED.contains(&word) && !CLAUSES.contains(&word) && !CLAUSE_PARTS.contains(&word) {

@@ -5,7 +5,7 @@ use super::name::{missing_path, name_at};
 use super::operator::comparison_op;
 use super::{Builder, Kids, Node, kids, take};
 use crate::ast::{
-    Expr, ExprKind, Filter, Key, MonthAnchor, Name, Offset, OffsetDistance, Path, Pattern,
+    Expr, ExprKind, Filter, Filters, Key, MonthAnchor, Name, Offset, OffsetDistance, Path, Pattern,
     PatternKind, PatternTail, Period, Recurrence, RecurrenceKind, TimeLit, ValuePattern,
     ValuePatternKind,
 };
@@ -59,7 +59,15 @@ impl Builder<'_> {
             Some(node) if node.as_rule() == Rule::args => PatternTail::Filter(self.filters(node)),
             Some(node) => self.tail(node),
         };
-        PatternKind::Path { path, tail }
+        let filters = take(&mut inner, Rule::args).map(|node| Filters {
+            span: self.span(&node),
+            all: self.filters(node),
+        });
+        PatternKind::Path {
+            path,
+            tail,
+            filters,
+        }
     }
 
     fn filters(&mut self, node: Node<'_>) -> Vec<Filter> {

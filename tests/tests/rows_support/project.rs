@@ -196,6 +196,7 @@ fn expects_none(test: &TestCase, name: &str) -> bool {
             trigger,
             ..
         } => trigger == name,
+        TestStepKind::Stopped { trigger, .. } => trigger == name,
         TestStepKind::Called { negated, .. } => *negated,
         _ => false,
     })

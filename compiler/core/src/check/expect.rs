@@ -98,12 +98,8 @@ impl Cx<'_> {
                 call,
                 times,
             } => {
-                let pick = |decl| match decl {
-                    Decl::Action(id) => Some(id),
-                    _ => None,
-                };
                 let times = self.times(*negated, times.as_ref(), span);
-                let (full, action) = self.declaration(&call.callee, "an action", pick)?;
+                let (full, action) = self.declaration(&call.callee, "an action", Decl::action)?;
                 let sig = self.model.actions.get(action.index())?;
                 let (mut params, open) = (sig.decl.params.clone(), sig.open);
                 // what the action was asked for with may be `empty` where it needs a value: then it was not asked for

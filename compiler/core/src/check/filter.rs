@@ -1,7 +1,9 @@
 //! Patterns of events: what must hold of the event.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ActorKind, CompareOp, EntityId, EventKind, Expr, First, Pattern, Place, Root, Type, Value};
+use trig_ir::{
+    ActorKind, CompareOp, EntityId, EventKind, Expr, First, Pattern, Place, Root, Type, Value,
+};
 
 use super::cx::{Cx, Env, Typed};
 use super::limit::period;
@@ -33,7 +35,10 @@ impl Cx<'_> {
             }
             _ => pattern,
         };
-        if let ast::PatternKind::Path { tail, .. } = &counted.kind {
+        if let ast::PatternKind::Path { tail, filters, .. } = &counted.kind {
+            if let Some(filters) = filters {
+                self.filters(&inner, shape, &filters.all, &mut tests, &mut by);
+            }
             match tail {
                 ast::PatternTail::None | ast::PatternTail::Deleted => {}
                 ast::PatternTail::Filter(filters) => {

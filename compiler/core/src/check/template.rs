@@ -208,11 +208,7 @@ impl<'a> Cx<'a> {
         home: Option<&Home>,
         made: &mut Applied,
     ) {
-        let pick = |decl| match decl {
-            Decl::Template(i) => Some(i),
-            _ => None,
-        };
-        let Some((_, i)) = self.declaration(&node.template, "a template", pick) else {
+        let Some((_, i)) = self.declaration(&node.template, "a template", Decl::template) else {
             return;
         };
         let Some(sig) = self.model.templates.get(i as usize).cloned() else {

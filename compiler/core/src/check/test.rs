@@ -127,11 +127,7 @@ impl Cx<'_> {
             }
             K::Clock { date, time } => self.clock_set(reading, date, time.as_ref(), statement.span),
             K::Answer { action, with } => {
-                let pick = |decl| match decl {
-                    Decl::Action(id) => Some(id),
-                    _ => None,
-                };
-                let found = self.declaration(action, "an action", pick);
+                let found = self.declaration(action, "an action", Decl::action);
                 let with = self.answer(with);
                 Some(TestStepKind::Answer {
                     action: found?.1,
@@ -305,11 +301,7 @@ impl Cx<'_> {
         by: Option<&ast::Name>,
     ) -> Option<TestStepKind> {
         let by = self.by(by);
-        let pick = |decl| match decl {
-            Decl::Event(id) => Some(id),
-            _ => None,
-        };
-        let (full, event) = self.declaration(&call.callee, "an event", pick)?;
+        let (full, event) = self.declaration(&call.callee, "an event", Decl::event)?;
         let fields = self.model.event(event)?.event.fields.clone();
         let args = self.test_values(reading, &full, &fields, &call.args);
         for field in fields.iter().filter(|f| !f.optional) {

@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
                     self.feeds.push(named);
                 }
             }
-            K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Other("a breaker")),
+            K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Breaker),
             K::Flow(node) => {
                 let full = self.fresh(unit, &node.name);
                 self.flows
@@ -217,7 +217,7 @@ impl<'a> Builder<'a> {
             }
             K::Apply(node) => {
                 if let Some(full) = self.fresh(unit, &node.name) {
-                    let decl = Decl::Other("an applied template");
+                    let decl = Decl::Apply;
                     self.model
                         .scope
                         .insert(unit.catalogue, &node.name.text, decl);
@@ -269,7 +269,7 @@ impl<'a> Builder<'a> {
         enter(scope, &mut self.flows, Decl::Flow);
         enter(scope, &mut self.templates, Decl::Template);
         // the events of feeds follow on the declared ones
-        enter(scope, &mut self.feeds, |_| Decl::Other("a feed"));
+        enter(scope, &mut self.feeds, |_| Decl::Feed);
         let first = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
         for (i, feed) in (first..).zip(&self.feeds) {
             let name = format!("{}.{}", feed.node.name.text, super::feeds::UPDATED);
@@ -296,7 +296,7 @@ impl<'a> Builder<'a> {
                     self.problems.push(rules::hidden_name::declared(
                         unit.path, name.span, &name.text, &what,
                     ));
-                } else if type_like && super::fields::BUILT_IN.contains(&name.text.as_str()) {
+                } else if type_like && super::fields::built_in(&name.text).is_some() {
                     self.problems.push(rules::hidden_name::declared(
                         unit.path,
                         name.span,

@@ -28,7 +28,8 @@ impl Builder<'_> {
                     continue;
                 }
                 let word = node.kind.text();
-                let Some((plural, singular)) = KINDS.iter().find(|(plural, _)| *plural == word) else {
+                let Some((plural, singular)) = KINDS.iter().find(|(plural, _)| *plural == word)
+                else {
                     let kinds: Vec<&str> = KINDS.iter().map(|(plural, _)| *plural).collect();
                     self.problems.push(rules::unknown_name::word(
                         unit.path,

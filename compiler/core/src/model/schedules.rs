@@ -48,9 +48,8 @@ impl Builder<'_> {
                 }
             }
             except.sort();
-            let says_when = |line: &ast::ScheduleLine| {
-                !matches!(line.kind, ast::ScheduleLineKind::Except(_))
-            };
+            let says_when =
+                |line: &ast::ScheduleLine| !matches!(line.kind, ast::ScheduleLineKind::Except(_));
             if !node.name.is_missing() && !node.lines.iter().any(says_when) {
                 self.problems.push(rules::missing_clause::with_help(
                     unit.path,

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -21,7 +20,7 @@ pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, readings: &[SmolSt
         .map(|r| format!("`{r}`"))
         .collect::<Vec<_>>()
         .join(" or ");
-    Diagnostic::error(RULE.name, format!("`{name}` may mean {list}"), file, span)
+    RULE.at(file, span, format!("`{name}` may mean {list}"))
         .help("write the one that you mean".to_owned())
         .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -21,11 +20,10 @@ pub(crate) fn problem(file: &SmolStr, span: Span, chain: &[SmolStr]) -> Problem 
         .map(|n| format!("`{n}`"))
         .collect::<Vec<_>>()
         .join(" asks ");
-    Diagnostic::error(
-        RULE.name,
-        format!("conditions ask each other in a circle: {text}"),
+    RULE.at(
         file,
         span,
+        format!("conditions ask each other in a circle: {text}"),
     )
     .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,10 +16,10 @@ pub(crate) const RULE: Rule = Rule {
 /// `full` is declared here again.
 pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr) -> Problem {
     let name = crate::model::short(full);
-    let diagnostic =
-        Diagnostic::error(RULE.name, format!("`{name}` is declared twice"), file, span)
-            .here("declared again here")
-            .note("all files of a project share one namespace; rename one of the two");
+    let diagnostic = RULE
+        .at(file, span, format!("`{name}` is declared twice"))
+        .here("declared again here")
+        .note("all files of a project share one namespace; rename one of the two");
     Problem::from(diagnostic).declared("first declared here", full.clone())
 }
 

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `op []`
 pub(crate) fn problem(file: &SmolStr, span: Span, op: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{op}` with nothing after it chooses among nothing"),
+    RULE.at(
         file,
         span,
+        format!("`{op}` with nothing after it chooses among nothing"),
     )
     .help("name at least one value, or leave the condition out")
     .into()

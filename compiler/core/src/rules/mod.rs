@@ -53,12 +53,7 @@ pub struct Rule {
 
 impl Rule {
     /// What is wrong at a place, as bad as the rule is where nothing else is said.
-    pub(crate) fn at(
-        &self,
-        file: &SmolStr,
-        span: Span,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    pub(crate) fn at(&self, file: &SmolStr, span: Span, message: impl Into<String>) -> Diagnostic {
         match self.level {
             Severity::Error => Diagnostic::error(self.name, message, file, span),
             Severity::Warning => Diagnostic::warning(self.name, message, file, span),

@@ -3,7 +3,6 @@
 use smol_str::SmolStr;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -15,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// A syntax error, as the grammar words it.
 pub(crate) fn problem(file: &SmolStr, error: &trig_grammar::ast::SyntaxError) -> Problem {
-    let mut diagnostic = Diagnostic::error(RULE.name, error.message.clone(), file, error.span);
+    let mut diagnostic = RULE.at(file, error.span, error.message.clone());
     if let Some((span, message)) = &error.related {
         diagnostic = diagnostic.label(message.clone(), file, *span);
     }
