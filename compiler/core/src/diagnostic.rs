@@ -218,6 +218,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// Names in backticks, one after the other.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, between: &str) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(between)
+}
+
 /// The words of a name, sorted: what `.`, `_` and capitals divide.
 fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

@@ -3,6 +3,7 @@
 mod allowed;
 mod catalogue;
 mod check;
+mod conditions;
 mod db;
 mod diagnostic;
 pub mod graph;

@@ -8,6 +8,7 @@ use trig_ir::{FileId, TestCase, Trigger};
 
 use crate::check::test::Named;
 use crate::db::{self, Project, Source};
+use crate::diagnostic::listed;
 use crate::model::{Decl, Lookup, Model, short};
 use crate::problem::Problem;
 use crate::{relocate, rules};
@@ -86,10 +87,8 @@ fn problem(
         let inside = format!("{name}.");
         let parts: Vec<&&str> = known.iter().filter(|k| k.starts_with(&inside)).collect();
         if !parts.is_empty() {
-            let list: Vec<String> = parts.iter().map(|p| format!("`{p}`")).collect();
-            found.diagnostic = found
-                .diagnostic
-                .note(format!("it stands for {}", list.join(", ")));
+            let list = listed(parts.iter().map(|p| **p), ", ");
+            found.diagnostic = found.diagnostic.note(format!("it stands for {list}"));
         }
         return Some(found);
     };

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
+use crate::diagnostic::listed;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -15,11 +16,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The chain of conditions that leads back to its beginning.
 pub(crate) fn problem(file: &SmolStr, span: Span, chain: &[SmolStr]) -> Problem {
-    let text = chain
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(" asks ");
+    let text = listed(chain.iter().map(SmolStr::as_str), " asks ");
     RULE.at(
         file,
         span,

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
+use crate::diagnostic::listed;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -34,11 +35,7 @@ pub(crate) fn problem(
 
 /// The starts have no subject in common.
 pub(crate) fn undecided(file: &SmolStr, span: Span, names: &[&str]) -> Problem {
-    let list = names
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(names.iter().copied(), ", ");
     let message = if names.is_empty() {
         "the starts of this trigger have no subject in common".to_owned()
     } else {
@@ -59,11 +56,7 @@ pub(crate) fn several(
     subject: &str,
     fields: &[&str],
 ) -> Problem {
-    let list = fields
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(fields.iter().copied(), ", ");
     let first = fields.first().copied().unwrap_or_default();
     RULE.at(
         file,

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
+use crate::diagnostic::listed;
 use crate::literal::WEEKDAYS;
 use crate::problem::Problem;
 
@@ -34,11 +35,7 @@ pub(crate) fn word(
     word: &str,
     allowed: &[&str],
 ) -> Problem {
-    let list = allowed
-        .iter()
-        .map(|w| format!("`{w}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(allowed.iter().copied(), ", ");
     let diagnostic = RULE.at(file, span, format!("`{word}` is not {after}"));
     diagnostic
         .note(format!("possible are {list}"))
@@ -98,11 +95,7 @@ pub(crate) fn native_id(model: &crate::model::Model, span: Span, path: &str) -> 
 
 /// A catalogue that does not exist.
 pub(crate) fn catalogue(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let list = known
-        .iter()
-        .map(|w| format!("`{w}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(known.iter().copied(), ", ");
     RULE.at(file, span, format!("there is no catalogue `{name}`"))
         .note(format!("the catalogues are {list}"))
         .did_you_mean(name, known.iter().copied())

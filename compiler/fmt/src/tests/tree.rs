@@ -33,7 +33,7 @@ pub(super) fn tree(text: &str) -> String {
     let mut file: File = trig_grammar::parse(text);
     assert!(file.errors.is_empty(), "{:?} in\n{text}", file.errors);
     items(&mut file.items, text);
-    without_spans(&format!("{:?}", file.items)).replace("\\r", "")
+    without_spans(&format!("{:?}", file.items))
 }
 
 /// Every comment, sorted: clauses take theirs along.
