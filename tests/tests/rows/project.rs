@@ -228,11 +228,14 @@ impl Project {
 
 /// Whether a test says that a trigger has not fired. That something has not been done says nothing of who did not do it.
 fn expects_none(test: &TestCase, name: &str) -> bool {
-    test.steps.iter().any(|step| {
-        matches!(
-            &step.kind,
-            TestStepKind::Fired { negated: true, trigger, .. } if trigger == name
-        )
+    test.steps.iter().any(|step| match &step.kind {
+        TestStepKind::Fired {
+            negated: true,
+            trigger,
+            ..
+        }
+        | TestStepKind::Stopped { trigger, .. } => trigger == name,
+        _ => false,
     })
 }
 

@@ -180,11 +180,15 @@ impl Cx<'_> {
 
     fn literal(&mut self, expr: &ast::Expr, expected: Option<&Type>) -> Typed {
         match literal::constant(expr) {
-            // a whole number stands for a decimal where one is asked for
-            Ok(Some((Value::Int(n), Type::Int))) if expected == Some(&Type::Decimal) => {
-                Typed::constant(Value::Decimal(n.into()), Type::Decimal)
-            }
-            Ok(Some((value, ty))) => Typed::constant(value, ty),
+            Ok(Some((value, ty))) => match expected {
+                Some(wanted) if *wanted != Type::Any => {
+                    match literal::fitted(value.clone(), ty.clone(), wanted) {
+                        Ok(value) => Typed::constant(value, wanted.clone()),
+                        Err(_) => Typed::constant(value, ty),
+                    }
+                }
+                _ => Typed::constant(value, ty),
+            },
             Ok(None) => Typed::poison(),
             Err((span, message)) => {
                 self.report(rules::invalid_literal::problem(self.path, span, message));

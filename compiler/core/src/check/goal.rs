@@ -186,11 +186,7 @@ impl Cx<'_> {
 
     /// The flow that a path names.
     pub(super) fn flow_sig(&mut self, path: &ast::Path) -> Option<FlowSig> {
-        let pick = |decl| match decl {
-            Decl::Flow(i) => Some(i),
-            _ => None,
-        };
-        let (_, i) = self.declaration(path, "a flow", pick)?;
+        let (_, i) = self.declaration(path, "a flow", Decl::flow)?;
         self.model.flows.get(i as usize).cloned()
     }
 }

@@ -27,7 +27,6 @@ mod guards;
 mod home;
 mod known;
 mod limit;
-pub(crate) mod literal;
 mod mend;
 mod moves;
 mod names;
@@ -56,6 +55,7 @@ use template::Bound;
 pub(crate) use template::{Applied, FileText, Texts};
 use test::CheckedTest;
 
+use crate::literal;
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
 use crate::rules;

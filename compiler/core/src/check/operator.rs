@@ -226,6 +226,16 @@ impl Cx<'_> {
                         "the two ends of a range are of one currency".to_owned(),
                     ));
                 }
+                if let (Some(low), Some(high)) = (constant_of(&low_expr), constant_of(&high_expr))
+                    && crate::literal::is_reversed(&low, &high)
+                {
+                    self.report(rules::invalid_literal::with_help(
+                        self.path,
+                        right.span,
+                        "nothing lies in this range: it ends before it begins",
+                        "write the smaller end first",
+                    ));
+                }
                 if !is_ordered(&value.ty) && value.ty != Type::Any {
                     let ty = self.model.type_name(&value.ty);
                     self.report(rules::type_mismatch::message(
@@ -306,6 +316,7 @@ impl Cx<'_> {
                     return Typed::bool(Expr::InPipeline(Box::new(value.expr), id));
                 }
                 let collection = self.expr(env, right, None);
+                self.refuse_empty_constant(right, &collection.expr, right.span, "in");
                 match collection.ty.element() {
                     Some(of) if self.fits(&value.ty, of) => {
                         Typed::bool(Expr::In(Box::new(value.expr), Box::new(collection.expr)))
@@ -377,6 +388,7 @@ impl Cx<'_> {
         right: &ast::Expr,
     ) -> Typed {
         let collection = self.expr(env, left, None);
+        self.known_beside(&collection, right);
         let Some(has) = has_op(op) else {
             return Typed::poison();
         };
@@ -400,11 +412,9 @@ impl Cx<'_> {
         } else {
             Type::List(Box::new(of))
         };
-        self.refuse_empty(
-            span,
-            right,
-            &self.source(Span::new(left.span.end, right.span.start)),
-        );
+        let word = self.source(Span::new(left.span.end, right.span.start));
+        self.refuse_empty(span, right, &word);
+        let written = right;
         // nothing has `empty`: as an operand of a comparison, a single one may be
         let right = if has == trig_ir::HasOp::One {
             let typed = self.expr(env, right, Some(&wanted));
@@ -413,6 +423,7 @@ impl Cx<'_> {
         } else {
             self.value(env, right, &wanted)
         };
+        self.refuse_empty_constant(written, &right, span, &word);
         Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
     }
 
@@ -456,7 +467,9 @@ impl Cx<'_> {
         let right = if self.refuse_empty(span, right, word) {
             Expr::Const(Value::Empty)
         } else {
-            self.value(env, right, &wanted)
+            let value = self.value(env, right, &wanted);
+            self.refuse_empty_constant(right, &value, span, word);
+            value
         };
         Typed::bool(Expr::Text(test, Box::new(text.expr), Box::new(right)))
     }
@@ -472,6 +485,29 @@ impl Cx<'_> {
             self.report(rules::empty_choice::problem(self.path, span, op));
         }
         empty
+    }
+}
+
+impl Cx<'_> {
+    /// The same of a name that stands for an empty list: a parameter of a template.
+    fn refuse_empty_constant(&mut self, written: &ast::Expr, value: &Expr, span: Span, op: &str) {
+        let empty = match value {
+            Expr::Const(Value::List(items)) => items.is_empty(),
+            Expr::Const(Value::Set(items)) => items.is_empty(),
+            _ => false,
+        };
+        if empty && !matches!(written.kind, ast::ExprKind::List(_)) {
+            self.report(rules::empty_choice::problem(self.path, span, op));
+        }
+    }
+}
+
+/// The value of an expression that is a constant, perhaps with a sign before it.
+fn constant_of(expr: &Expr) -> Option<Value> {
+    match expr {
+        Expr::Const(value) => Some(value.clone()),
+        Expr::Neg(inner) => crate::literal::negative(constant_of(inner)?),
+        _ => None,
     }
 }
 

@@ -50,7 +50,7 @@ impl Cx<'_> {
     pub(super) fn shape(&mut self, pattern: &ast::Pattern) -> Option<Shape> {
         match &pattern.kind {
             ast::PatternKind::Missing => None,
-            ast::PatternKind::Path { path, tail } => self.path_shape(path, tail),
+            ast::PatternKind::Path { path, tail, .. } => self.path_shape(path, tail),
             ast::PatternKind::First { event, .. } => self.shape(event),
             ast::PatternKind::Every(_) | ast::PatternKind::Date { .. } => Some(clock_shape()),
             ast::PatternKind::Offset(offset) => self.due_shape(offset),

@@ -88,6 +88,9 @@ impl Cx<'_> {
                 Some(self.value(env, value, ty))
             }
             Type::Set(of) | Type::List(of) => {
+                if let Some(name) = path.names.last() {
+                    self.known_value(&name.text, value);
+                }
                 let many = matches!(value.kind, ast::ExprKind::List(_));
                 let wanted = if many {
                     Type::List(of.clone())

@@ -41,8 +41,12 @@ pub(super) struct Reading {
     /// The records so far are its variables.
     pub(super) env: Env,
     pub(super) named: Vec<Named>,
-    /// Its time so far, as far as that is known. `None`: nothing has happened yet, so any time may be set.
+    /// Its time so far. `None`: nothing has happened or was expected yet, so any time may be set.
     now: Option<Timestamp>,
+    /// When it began, where it has.
+    begins: Option<Timestamp>,
+    /// Whether anything has happened that could start something.
+    pub(super) happened: bool,
 }
 
 impl Cx<'_> {
@@ -64,6 +68,8 @@ impl Cx<'_> {
             env: Env::default(),
             named: Vec::new(),
             now: None,
+            begins: None,
+            happened: false,
         };
         let mut steps = Vec::with_capacity(node.statements.len());
         let mut broken = false;
@@ -89,6 +95,7 @@ impl Cx<'_> {
             case: TestCase {
                 title,
                 loc: self.loc(span),
+                begins: reading.begins.unwrap_or_else(|| self.first_instant()),
                 steps,
             },
             title: node.title.span,
@@ -120,11 +127,7 @@ impl Cx<'_> {
             }
             K::Clock { date, time } => self.clock_set(reading, date, time.as_ref(), statement.span),
             K::Answer { action, with } => {
-                let pick = |decl| match decl {
-                    Decl::Action(id) => Some(id),
-                    _ => None,
-                };
-                let found = self.declaration(action, "an action", pick);
+                let found = self.declaration(action, "an action", Decl::action);
                 let with = self.answer(with);
                 Some(TestStepKind::Answer {
                     action: found?.1,
@@ -156,7 +159,10 @@ impl Cx<'_> {
                 reading.begin(self.first_instant());
                 self.advance(reading, lit)
             }
-            K::Expect(expectation) => self.expectation(reading, expectation, statement.span),
+            K::Expect(expectation) => {
+                reading.look(self.first_instant());
+                self.expectation(reading, expectation, statement.span)
+            }
             K::Bad => None,
         }
     }
@@ -295,11 +301,7 @@ impl Cx<'_> {
         by: Option<&ast::Name>,
     ) -> Option<TestStepKind> {
         let by = self.by(by);
-        let pick = |decl| match decl {
-            Decl::Event(id) => Some(id),
-            _ => None,
-        };
-        let (full, event) = self.declaration(&call.callee, "an event", pick)?;
+        let (full, event) = self.declaration(&call.callee, "an event", Decl::event)?;
         let fields = self.model.event(event)?.event.fields.clone();
         let args = self.test_values(reading, &full, &fields, &call.args);
         for field in fields.iter().filter(|f| !f.optional) {
@@ -441,7 +443,10 @@ impl Cx<'_> {
             ));
             return None;
         }
+        // from the first time on, what the clock starts may be due
+        reading.happened |= reading.now.is_some();
         reading.now = Some(at);
+        reading.begins.get_or_insert(at);
         Some(TestStepKind::Clock(at))
     }
 
@@ -478,9 +483,16 @@ impl Cx<'_> {
 }
 
 impl Reading {
-    /// Something happens: the clock runs.
+    /// Something happens.
     fn begin(&mut self, first: Timestamp) {
+        self.look(first);
+        self.happened = true;
+    }
+
+    /// The world is looked at: the clock runs.
+    fn look(&mut self, first: Timestamp) {
         self.now.get_or_insert(first);
+        self.begins.get_or_insert(first);
     }
 }
 

@@ -43,6 +43,16 @@ impl<'a> Builder<'a> {
                     .as_ref()
                     .and_then(ast::TextLit::plain)
                     .map(SmolStr::from);
+                let same = native_id.as_ref().and_then(|id| {
+                    variants
+                        .iter()
+                        .find(|have| have.native_id.as_ref() == Some(id))
+                });
+                if let (Some(same), Some(id)) = (same, &v.native_id) {
+                    let problem =
+                        rules::duplicate_field::native_id(named.unit.path, id.span, &same.name);
+                    self.problems.push(problem);
+                }
                 variants.push(Variant {
                     name: v.name.text.as_str().into(),
                     native_id,
@@ -127,7 +137,18 @@ pub(super) fn join_fields(
                     owner,
                 ));
             }
-            Err(at) => have.insert(at, field),
+            Err(at) => {
+                let node = nodes.iter().find(|n| n.name.text == field.name.as_str());
+                let same = field
+                    .native_id
+                    .as_ref()
+                    .and_then(|id| have.iter().find(|f| f.native_id.as_ref() == Some(id)));
+                if let (Some(same), Some(id)) = (same, node.and_then(|n| n.native_id.as_ref())) {
+                    let problem = rules::duplicate_field::native_id(unit.path, id.span, &same.name);
+                    problems.push(problem);
+                }
+                have.insert(at, field);
+            }
         }
     }
 }

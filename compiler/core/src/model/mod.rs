@@ -29,7 +29,7 @@ use trig_ir::{
 pub(crate) use build::{Facts, Unit, build};
 pub(crate) use fields::native_id_paths;
 pub(crate) use scope::{Decl, Lookup, Scope, full_name};
-pub(crate) use templates::part_name;
+pub(crate) use templates::{MOST_MADE, part_name};
 
 /// The declarations of a project. Position-free: see [`crate::problem::Problem`].
 #[derive(Clone, Debug, PartialEq)]
@@ -208,21 +208,10 @@ impl Model {
 
     /// A type as it is written.
     pub(crate) fn type_name(&self, ty: &Type) -> String {
+        if let Some(name) = fields::built_in_name(ty) {
+            return name.to_owned();
+        }
         match ty {
-            Type::Bool => "bool".into(),
-            Type::Int => "int".into(),
-            Type::Decimal => "decimal".into(),
-            Type::Money => "money".into(),
-            Type::Text => "text".into(),
-            Type::Url => "url".into(),
-            Type::Date => "date".into(),
-            Type::Time => "time".into(),
-            Type::DateTime => "datetime".into(),
-            Type::Duration => "duration".into(),
-            Type::Weekday => "weekday".into(),
-            Type::User => "user".into(),
-            Type::Tag => "tag".into(),
-            Type::Receiver => "receiver".into(),
             Type::Any => "anything".into(),
             Type::Enum(id) => self
                 .enums
@@ -234,6 +223,8 @@ impl Model {
             Type::StageOf(id) => format!("stage of {}", self.pipeline(*id).map_or("", |p| &p.name)),
             Type::List(of) => format!("list of {}", self.type_name(of)),
             Type::Set(of) => format!("set of {}", self.type_name(of)),
+            // the others have names of their own, which are all above
+            _ => String::new(),
         }
     }
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The piece of a text may be `empty`.
 pub(crate) fn problem(file: &SmolStr, span: Span, path: &str) -> Problem {
-    Diagnostic::warning(
-        RULE.name,
-        format!("`{path}` may be `empty`, and then prints nothing"),
+    RULE.at(
         file,
         span,
+        format!("`{path}` may be `empty`, and then prints nothing"),
     )
     .help(format!("exclude it with `when {path} is not empty`"))
     .into()

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The value may be `empty`.
 pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, example: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("{what} may be `empty`, and a value is needed here"),
+    RULE.at(
         file,
         span,
+        format!("{what} may be `empty`, and a value is needed here"),
     )
     .help(format!(
         "say what stands for an empty one: `… or else {example}`"
