@@ -53,8 +53,8 @@ impl Cx<'_> {
         if l.is_poison() || r.is_poison() {
             return Typed::poison();
         }
-        self.require_value(left.span, &l);
-        self.require_value(right.span, &r);
+        self.require_value(env, left.span, &l);
+        self.require_value(env, right.span, &r);
         let Some(ty) = result(op, &l.ty, &r.ty) else {
             let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
             self.report(rules::type_mismatch::operands(
@@ -86,7 +86,7 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         }
-        self.require_value(inner.span, &typed);
+        self.require_value(env, inner.span, &typed);
         Typed::new(Expr::Neg(Box::new(typed.expr)), typed.ty)
     }
 
@@ -205,7 +205,7 @@ impl Cx<'_> {
                 &ty,
             ));
         }
-        self.require_value(first.span, &first_typed);
+        self.require_value(env, first.span, &first_typed);
         let ty = first_typed.ty.clone();
         let mut exprs = vec![first_typed.expr];
         for arg in rest {

@@ -47,6 +47,6 @@ impl Cx<'_> {
             shapes: &o.shapes,
             within: Within::Body,
         };
-        self.actions(env, block, around)
+        self.actions(env, block, around).0
     }
 }

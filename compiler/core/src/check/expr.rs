@@ -51,7 +51,7 @@ impl Cx<'_> {
                 let mut typed = self.path(env, path, expected);
                 // a guard has shown that it is there
                 typed.optional &=
-                    !matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                    !matches!(&typed.expr, Expr::Load(place) if env.present.has(place));
                 typed
             }
             K::Call(call) => self.call(env, call),
@@ -82,13 +82,17 @@ impl Cx<'_> {
                 otherwise,
             } => {
                 let cond = self.condition(env, cond);
-                let then_typed = self.expr(env, then, expected);
+                let mut holds = env.clone();
+                holds.present.learn(self.model, &cond, true);
+                let mut fails = env.clone();
+                fails.present.learn(self.model, &cond, false);
+                let then_typed = self.expr(&holds, then, expected);
                 let wanted = if then_typed.is_poison() {
                     expected.cloned()
                 } else {
                     Some(then_typed.ty.clone())
                 };
-                let else_typed = self.expr(env, otherwise, wanted.as_ref());
+                let else_typed = self.expr(&fails, otherwise, wanted.as_ref());
                 self.require_type(otherwise.span, &else_typed, &then_typed.ty);
                 Typed {
                     expr: Expr::If(
@@ -116,7 +120,7 @@ impl Cx<'_> {
     pub(super) fn value(&mut self, env: &Env, expr: &ast::Expr, ty: &Type) -> Expr {
         let typed = self.expr(env, expr, Some(ty));
         if self.require_type(expr.span, &typed, ty) {
-            self.require_value(expr.span, &typed);
+            self.require_value(env, expr.span, &typed);
         }
         typed.expr
     }
@@ -145,7 +149,7 @@ impl Cx<'_> {
     }
 
     /// Says so where a value may be `empty`.
-    pub(super) fn require_value(&mut self, span: Span, typed: &Typed) {
+    pub(super) fn require_value(&mut self, env: &Env, span: Span, typed: &Typed) {
         if !typed.optional {
             return;
         }
@@ -156,12 +160,21 @@ impl Cx<'_> {
             Type::Text | Type::Url => "\"…\"",
             _ => "…",
         };
-        let what = match self.source(span) {
-            source if source.len() <= 60 => format!("`{source}`"),
-            _ => "this value".to_owned(),
+        let source = self.source(span);
+        let short = source.len() <= 60;
+        let what = if short {
+            format!("`{source}`")
+        } else {
+            "this value".to_owned()
         };
+        let remedy =
+            matches!(typed.expr, Expr::Load(_)).then(|| env.present.remedy(&typed.expr, &source));
         self.report(rules::optional_value::problem(
-            self.path, span, &what, example,
+            self.path,
+            span,
+            &what,
+            example,
+            remedy.flatten().filter(|_| short),
         ));
     }
 
@@ -226,7 +239,7 @@ impl Cx<'_> {
             let typed = self.expr(env, item, of.as_ref());
             match &of {
                 Some(wanted) if self.require_type(item.span, &typed, wanted) => {
-                    self.require_value(item.span, &typed);
+                    self.require_value(env, item.span, &typed);
                 }
                 None if !typed.is_poison() => of = Some(typed.ty),
                 _ => {}

@@ -35,6 +35,7 @@ mod operator;
 mod pacing;
 mod path;
 mod pattern;
+mod present;
 mod send;
 mod set;
 mod start;

@@ -1,9 +1,8 @@
 //! Operators.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ArithOp, CompareOp, Expr, Place, StageName, TextOp, Type, Value};
+use trig_ir::{ArithOp, CompareOp, Expr, StageName, TextOp, Type, Value};
 
-use super::action::present_unless;
 use super::cx::{Cx, Env, Typed};
 use super::expr::has_op;
 use crate::model::{Decl, Lookup};
@@ -86,13 +85,11 @@ impl Cx<'_> {
         let mut exprs = Vec::with_capacity(operands.len());
         for operand in operands {
             let expr = self.condition(&inner, operand);
-            // the next one is asked where this one holds, or does not
-            if op == ast::BinaryOp::And {
-                present_places(&expr, &mut inner.present);
-            } else {
-                // what stands behind `x is empty or` is asked only where `x` is there
-                present_unless(&expr, &mut inner);
-            }
+            // the next one is asked where this one holds, or does not: what stands behind `x is empty or` is asked only
+            // where `x` is there
+            inner
+                .present
+                .learn(self.model, &expr, op == ast::BinaryOp::And);
             exprs.push(expr);
         }
         Typed::bool(if op == ast::BinaryOp::And {
@@ -488,38 +485,4 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
             | Type::Duration
             | Type::Any
     )
-}
-
-/// The places that are certainly not empty where `expr` holds.
-pub(super) fn present_places(expr: &Expr, out: &mut Vec<Place>) {
-    let mut push = |e: &Expr| {
-        if let Expr::Load(place) = e {
-            out.push(place.clone());
-        }
-    };
-    match expr {
-        Expr::And(all) => {
-            for e in all {
-                present_places(e, out);
-            }
-        }
-        Expr::Not(inner) => {
-            if let Expr::IsEmpty(e) = &**inner {
-                push(e);
-            }
-        }
-        Expr::Compare(CompareOp::Eq, a, b) => {
-            if matches!(&**b, Expr::Const(v) if !v.is_empty()) {
-                push(a);
-            }
-        }
-        Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) => {
-            push(a);
-            push(b);
-        }
-        Expr::Between { value, .. } => push(value),
-        Expr::Text(_, text, _) => push(text),
-        Expr::InStages(e, _) | Expr::InPipeline(e, _) => push(e),
-        _ => {}
-    }
 }

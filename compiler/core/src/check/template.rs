@@ -357,11 +357,12 @@ impl<'a> Cx<'a> {
 
     fn template_arg(&mut self, value: &ast::Expr, name: &str, ty: &Type) -> Typed {
         self.known_value(name, value);
-        let typed = self.expr(&Env::default(), value, Some(ty));
+        let env = Env::default();
+        let typed = self.expr(&env, value, Some(ty));
         if typed.is_poison() || !self.require_type(value.span, &typed, ty) {
             return Typed::poison();
         }
-        self.require_value(value.span, &typed);
+        self.require_value(&env, value.span, &typed);
         match typed.expr {
             Expr::Const(constant) => Typed::constant(constant, ty.clone()),
             Expr::Neg(inner) => match *inner {

@@ -5,30 +5,34 @@ use trig_ir::{ActionKind, Type};
 
 use super::action::{Around, Within};
 use super::cx::{Cx, Env};
+use super::present::Since;
 use crate::rules;
 
 impl Cx<'_> {
     pub(super) fn wait(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         span: Span,
         duration: &ast::Expr,
         around: Around<'_>,
     ) -> Option<ActionKind> {
         let duration = self.value(env, duration, &Type::Duration);
+        env.present.time_passes(Since::Wait);
         self.not_in_each(span, "wait", around)?;
         Some(ActionKind::Wait(duration))
     }
 
     pub(super) fn wait_until(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         span: Span,
         condition: &ast::Expr,
         within: Option<&ast::Within>,
         around: Around<'_>,
     ) -> Option<ActionKind> {
+        env.present.time_passes(Since::Wait);
         let until = self.until(env, span, condition, within, "stop");
+        self.learn_until(&mut env.present, &until);
         self.not_in_each(span, "wait", around)?;
         Some(ActionKind::WaitUntil(until))
     }

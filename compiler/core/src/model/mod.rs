@@ -124,6 +124,8 @@ pub(crate) struct ConditionSig {
     pub(crate) name: SmolStr,
     pub(crate) subject: Option<EntityId>,
     pub(crate) params: Vec<Field>,
+    /// The fields of the subject that are not empty where it holds, each as the names that lead there.
+    pub(crate) shows: Vec<Vec<SmolStr>>,
 }
 
 /// A shared cooldown.
