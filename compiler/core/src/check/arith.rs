@@ -8,7 +8,7 @@ use crate::model::{Decl, Lookup};
 use crate::rules;
 
 /// The functions, by name.
-const FUNCTIONS: &[(&str, Function)] = &[
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("days_between", Function::DaysBetween),
     ("length", Function::Length),
     ("lower", Function::Lower),

@@ -73,14 +73,7 @@ impl Cx<'_> {
         };
         let (place, element) = self.each_source(env, node, source)?;
         let binder = &node.binder;
-        if let Some(what) = self.visible(env, &binder.text) {
-            self.report(rules::hidden_name::problem(
-                self.path,
-                binder.span,
-                &binder.text,
-                &what,
-            ));
-        }
+        self.refuse_hidden(env, binder, &Type::Entity(element));
         let slot = u32::try_from(env.binders.len()).unwrap_or(u32::MAX);
         let mut inner = env.clone();
         inner

@@ -5,7 +5,6 @@ use trig_ir::{Expr, HasOp, Type, Value};
 
 use super::cx::{Cx, Env, Typed};
 use super::literal;
-use crate::model::{Decl, Lookup};
 use crate::rules;
 
 impl Cx<'_> {
@@ -278,14 +277,7 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         };
-        if let Some(what) = self.visible(env, &binder.text) {
-            self.report(rules::hidden_name::problem(
-                self.path,
-                binder.span,
-                &binder.text,
-                &what,
-            ));
-        }
+        self.refuse_hidden(env, binder, &of);
         let slot = u32::try_from(env.binders.len()).unwrap_or(u32::MAX);
         let mut inner = env.clone();
         inner.binders.push((binder.text.as_str().into(), of));
@@ -298,44 +290,6 @@ impl Cx<'_> {
             source: Box::new(Expr::Load(place)),
             filter: Box::new(filter),
         })
-    }
-
-    /// What a name means already where a variable is to be called so.
-    pub(super) fn visible(&self, env: &Env, name: &str) -> Option<String> {
-        if self.bound.params.iter().any(|(n, _)| n == name) {
-            return Some("a parameter of the template".to_owned());
-        }
-        self.visible_beside(env, name)
-    }
-
-    /// The same, beside parameters of a template.
-    pub(super) fn visible_beside(&self, env: &Env, name: &str) -> Option<String> {
-        if env.binders.iter().any(|(n, _)| n == name) {
-            return Some("another variable".to_owned());
-        }
-        if let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
-            && entity.fields.iter().any(|f| f.name == name)
-        {
-            return Some(format!(
-                "a field of `{}`",
-                crate::model::short(&entity.name)
-            ));
-        }
-        if let Some(candidate) = &env.candidate
-            && candidate.fields.iter().any(|f| f.name == name)
-        {
-            return Some(format!("a field of {}", candidate.what));
-        }
-        match self.model.scope.lookup(self.catalogue, name) {
-            Lookup::Found(_, Decl::Entity(id))
-                if env.subject == Some(id) || env.outer == Some(id) =>
-            {
-                Some("the record that the trigger is about".to_owned())
-            }
-            Lookup::Found(_, Decl::Entity(_)) | Lookup::Missing => None,
-            Lookup::Found(_, decl) => Some(decl.kind().to_owned()),
-            Lookup::Ambiguous(_) => None,
-        }
     }
 }
 

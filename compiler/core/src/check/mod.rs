@@ -24,6 +24,7 @@ mod flow;
 mod format;
 mod goal;
 mod guards;
+mod hidden;
 mod home;
 mod known;
 mod limit;
@@ -59,7 +60,6 @@ use test::CheckedTest;
 
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
-use crate::rules;
 
 /// What the check of a file gives.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -180,13 +180,8 @@ impl Cx<'_> {
                 ..Env::default()
             };
             let at = node.params.iter().find(|p| p.name.text == param.name);
-            if let (Some(what), Some(at)) = (self.visible(&outer, &param.name), at) {
-                self.report(rules::hidden_name::problem(
-                    self.path,
-                    at.name.span,
-                    &param.name,
-                    &what,
-                ));
+            if let Some(at) = at {
+                self.refuse_hidden(&outer, &at.name, &param.ty);
             }
             binders.push((param.name.clone(), param.ty.clone()));
         }

@@ -80,15 +80,9 @@ impl<'a> Cx<'a> {
         };
         self.template_shape(node);
         for param in &node.params {
-            let env = Env::default();
-            if let Some(what) = self.visible(&env, &param.name.text) {
-                self.report(rules::hidden_name::problem(
-                    self.path,
-                    param.name.span,
-                    &param.name.text,
-                    &what,
-                ));
-            }
+            let ty = sig.params.iter().find(|p| p.name == param.name.text);
+            let ty = ty.map_or(Type::Any, |p| p.ty.clone());
+            self.refuse_hidden(&Env::default(), &param.name, &ty);
         }
         if sig.applied {
             return;

@@ -186,12 +186,8 @@ impl Cx<'_> {
         if name.is_missing() {
             return None;
         }
-        if let Some(what) = self.visible(&reading.env, &name.text) {
-            self.report(rules::hidden_name::problem(
-                self.path, name.span, &name.text, &what,
-            ));
-        }
         let ty = entity.map_or(Type::Any, Type::Entity);
+        self.refuse_hidden(&reading.env, name, &ty);
         reading.env.binders.push((name.text.as_str().into(), ty));
         let (fields, unknown) = lowered?;
         Some(TestRecord {
