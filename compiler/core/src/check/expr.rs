@@ -3,6 +3,7 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{Expr, HasOp, Type, Value};
 
+use super::arith::{is_decimal, is_number};
 use super::cx::{Cx, Env, Typed};
 use super::literal;
 use crate::rules;
@@ -85,13 +86,18 @@ impl Cx<'_> {
                 holds.present.learn(self.model, &cond, true);
                 let mut fails = env.clone();
                 fails.present.learn(self.model, &cond, false);
-                let then_typed = self.expr(&holds, then, expected);
-                let wanted = if then_typed.is_poison() {
-                    expected.cloned()
+                // a literal takes the type of what stands beside it
+                let (then_typed, else_typed) = if is_number(then) {
+                    let decimal = is_decimal(then).then_some(&Type::Decimal);
+                    let other = self.expr(&fails, otherwise, decimal.or(expected));
+                    let wanted = Some(&other.ty).filter(|ty| **ty != Type::Any);
+                    (self.expr(&holds, then, wanted.or(expected)), other)
                 } else {
-                    Some(then_typed.ty.clone())
+                    let typed = self.expr(&holds, then, expected);
+                    let wanted = Some(&typed.ty).filter(|_| !typed.is_poison());
+                    let other = self.expr(&fails, otherwise, wanted.or(expected));
+                    (typed, other)
                 };
-                let else_typed = self.expr(&fails, otherwise, wanted.as_ref());
                 self.require_type(otherwise.span, &else_typed, &then_typed.ty);
                 Typed {
                     expr: Expr::If(

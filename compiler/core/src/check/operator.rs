@@ -3,6 +3,7 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{ArithOp, CompareOp, Expr, StageName, TextOp, Type, Value};
 
+use super::arith::is_number;
 use super::cx::{Cx, Env, Typed};
 use super::expr::has_op;
 use crate::model::{Decl, Lookup};
@@ -187,7 +188,8 @@ impl Cx<'_> {
                 }
                 None => false,
             },
-            ast::ExprKind::Empty | ast::ExprKind::Text(_) | ast::ExprKind::Number(_) => true,
+            ast::ExprKind::Empty | ast::ExprKind::Text(_) => true,
+            _ if is_number(expr) => true,
             _ => false,
         }
     }

@@ -113,8 +113,13 @@ impl Cx<'_> {
                 by,
             } => {
                 reading.begin(self.first_instant());
+                let record = self.test_record(reading, entity, name, args)?;
+                if let Some(of) = self.model.entity(record.entity) {
+                    let fields = of.fields.clone();
+                    self.born_with(entity.span, record.entity, &fields, args);
+                }
                 Some(TestStepKind::Create {
-                    record: self.test_record(reading, entity, name, args)?,
+                    record,
                     by: self.by(by.as_ref())?,
                 })
             }
