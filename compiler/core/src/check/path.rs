@@ -624,6 +624,19 @@ impl Cx<'_> {
             ));
             return;
         }
+        let far = crate::nearest(&text, known.iter().copied()).is_none();
+        let schedule = format!(
+            "`schedule {text} zone \"{}\" {{ mon..fri 09:00..18:00 }}`",
+            self.model.project.zone
+        );
+        if far && path.single().is_some() && env.later == Some("during") {
+            let message = format!("there is no schedule `{text}`");
+            let help = format!("a schedule is declared first: {schedule}");
+            self.report(rules::unknown_name::with_help(
+                self.path, path.span, message, help,
+            ));
+            return;
+        }
         let own = env.bare().and_then(|(_, s)| self.model.entity(s));
         if let Some(entity) = own
             && path.names.len() == 1
@@ -631,12 +644,20 @@ impl Cx<'_> {
                 expected,
                 Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
             )
-            && crate::nearest(&text, known.iter().copied()).is_none()
+            && far
         {
             let name = short(&entity.name);
             let message = format!("there is no name `{text}`, and a `{name}` has no such field");
-            let help =
+            let mut help =
                 format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`");
+            // fields begin with a small letter by custom, schedules and conditions with a capital
+            if text.starts_with(char::is_uppercase)
+                && matches!(expected, None | Some(Type::Bool | Type::Any))
+            {
+                help = format!(
+                    "a condition is declared first: `condition {text} for {name} = …`; a schedule: {schedule}"
+                );
+            }
             self.report(rules::unknown_name::with_help(
                 self.path, path.span, message, help,
             ));
