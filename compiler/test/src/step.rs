@@ -213,7 +213,6 @@ pub(crate) fn places(expr: &Expr, look: &mut dyn FnMut(&Place)) {
 
 fn default_start(zone: &str) -> Timestamp {
     let first = jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0);
-    let zone = jiff::tz::db().get(zone);
-    let at = zone.and_then(|zone| zone.to_ambiguous_zoned(first).compatible());
-    at.map_or_else(|_| Timestamp::default(), |at| at.timestamp().into())
+    let at = trig_ir::zone(zone).and_then(|zone| trig_ir::instant(&zone, first));
+    at.map_or_else(Timestamp::default, Timestamp::from)
 }

@@ -214,18 +214,10 @@ impl Cx<'_> {
     fn instant(&mut self, date: &ast::DateLit, time: &ast::TimeLit) -> Typed {
         let instant = literal::date(date).and_then(|d| {
             let local = d.to_datetime(literal::time(time)?);
-            let zone = jiff::tz::db()
-                .get(&self.model.project.zone)
-                .map_err(|e| e.to_string())?;
-            // the first of two, the instant after a gap: as everywhere in Trig
-            let zoned = zone
-                .to_ambiguous_zoned(local)
-                .compatible()
-                .map_err(|e| e.to_string())?;
-            Ok(zoned.timestamp())
+            self.local(local)
         });
         match instant {
-            Ok(t) => Typed::constant(Value::DateTime(t.into()), Type::DateTime),
+            Ok(t) => Typed::constant(Value::DateTime(t), Type::DateTime),
             Err(message) => {
                 self.report(rules::invalid_literal::problem(
                     self.path,

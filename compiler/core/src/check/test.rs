@@ -36,6 +36,9 @@ pub(crate) struct Named {
     pub(crate) subject: Option<(EntityId, Span)>,
 }
 
+/// The last year that a test's clock may show: what waits is due before there are no more instants.
+const LAST_YEAR: i16 = 9998;
+
 /// A test that is being read.
 pub(super) struct Reading {
     /// The records so far are its variables.
@@ -423,7 +426,11 @@ impl Cx<'_> {
     ) -> Option<TestStepKind> {
         let at = literal::date(date).and_then(|date| {
             let time = time.map_or(Ok(trig_ir::Time::midnight()), literal::time)?;
-            self.local(date.to_datetime(time))
+            let at = self.local(date.to_datetime(time))?;
+            if at < Timestamp::default() || date.year() > LAST_YEAR {
+                return Err(format!("a test's clock lies between 1970 and {LAST_YEAR}"));
+            }
+            Ok(at)
         });
         let at = match at {
             Ok(at) => at,
@@ -468,13 +475,11 @@ impl Cx<'_> {
     }
 
     /// An instant by the project's clock.
-    fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
-        let zone = jiff::tz::db()
-            .get(&self.model.project.zone)
-            .map_err(|e| e.to_string())?;
-        // the first of two, the instant after a gap: as everywhere in Trig
-        let zoned = zone.to_ambiguous_zoned(local).compatible();
-        Ok(zoned.map_err(|e| e.to_string())?.timestamp().into())
+    pub(super) fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
+        trig_ir::zone(&self.model.project.zone)
+            .and_then(|zone| trig_ir::instant(&zone, local))
+            .map(Timestamp::from)
+            .ok_or_else(|| "the instant lies outside the years -9999 to 9999".to_owned())
     }
 }
 

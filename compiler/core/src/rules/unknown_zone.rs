@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The database has no such zone.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
-    let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
+    let known = trig_ir::zone_names();
     let mut diagnostic = Diagnostic::error(
         RULE.name,
         format!("there is no time zone `{name}`"),
