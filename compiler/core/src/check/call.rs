@@ -7,7 +7,7 @@ use trig_grammar::ast;
 use trig_ir::{ActionKind, Expr, Field, Place, Root, Type};
 
 use super::cx::{Cx, Env};
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::{Decl, ParamDefault};
 use crate::rules;
 

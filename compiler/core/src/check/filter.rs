@@ -4,8 +4,8 @@ use trig_grammar::{Span, ast};
 use trig_ir::{ActorKind, CompareOp, EntityId, Expr, First, Pattern, Place, Root, Type, Value};
 
 use super::cx::{Cx, Env, Typed};
+use super::field::match_field;
 use super::limit::period;
-use super::path::match_field;
 use super::pattern::Shape;
 use crate::model::{Decl, Lookup};
 use crate::rules;

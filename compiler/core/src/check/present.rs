@@ -3,7 +3,7 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{CompareOp, EntityId, Expr, Function, Place, Root, SmolStr, Type, Value};
 
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::Model;
 
 /// The places that are known not to be empty.

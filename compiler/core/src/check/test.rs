@@ -11,8 +11,8 @@ use trig_ir::{
 
 use super::call::given;
 use super::cx::{Cx, Env};
+use super::field::match_field;
 use super::literal;
-use super::path::match_field;
 use crate::model::Decl;
 use crate::rules;
 
