@@ -1,7 +1,7 @@
 //! Names that lead nowhere: what is said of them.
 
 use trig_grammar::ast;
-use trig_ir::{EntityId, Type};
+use trig_ir::{EntityId, Field, Type};
 
 use super::cx::{Cx, Env};
 use super::field::match_field;
@@ -10,117 +10,192 @@ use crate::model::{Decl, Lookup, short};
 use crate::rules;
 
 impl Cx<'_> {
+    /// Says why a path leads nowhere: the first reason that fits.
     pub(super) fn unknown(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) {
         if path.is_missing() || env.lenient {
             return;
         }
-        let Some(first) = path.names.first() else {
-            return;
-        };
+        let known = self.known_names(env, expected);
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let text = path.text();
-        if self.is_of_element(env, path) {
+        let far = path.single().is_some() && crate::nearest(&text, known.iter().copied()).is_none();
+        let said = self.is_of_element(env, path)
+            || self.is_of_no_record(env, path)
+            || self.is_of_another_kind(path, expected)
+            || self.is_no_stage(path, expected)
+            || self.is_a_field_elsewhere(env, path, expected)
+            || self.is_a_word_elsewhere(path)
+            || (far && self.is_not_declared(env, path, expected));
+        if said {
             return;
         }
-        if let Some((entity, _)) = self.entity_prefix(path) {
-            if env.event_lenient {
-                return;
-            }
-            let name = self.model.entity_name(entity).to_owned();
-            if env.subject.is_none() && env.event.is_some() {
-                self.report(rules::no_subject::no_record(
-                    self.path, path.span, &text, &name,
-                ));
-                return;
-            }
+        let what = match expected {
+            Some(Type::Enum(_)) => "variant",
+            _ => "name",
+        };
+        let first = path.names.first().filter(|_| path.names.len() > 1);
+        let (span, word) = match first.filter(|_| known.iter().all(|k| !k.contains('.'))) {
+            Some(first) => (first.span, first.text.as_str()),
+            None => (path.span, text.as_str()),
+        };
+        self.report(rules::unknown_name::problem(
+            self.path, span, what, word, &known,
+        ));
+    }
+
+    /// A record that is not the one that is looked at.
+    fn is_of_no_record(&mut self, env: &Env, path: &ast::Path) -> bool {
+        let Some((entity, _)) = self.entity_prefix(path) else {
+            return false;
+        };
+        if env.event_lenient {
+            return true;
+        }
+        let name = self.model.entity_name(entity).to_owned();
+        let problem = if env.subject.is_none() && env.event.is_some() {
+            rules::no_subject::no_record(self.path, path.span, &path.text(), &name)
+        } else {
             let help = self.collection_help(env, entity);
-            self.report(rules::no_subject::problem(
-                self.path,
-                path.span,
-                "what stands here",
-                &name,
-                help,
-            ));
-            return;
+            rules::no_subject::problem(self.path, path.span, "what stands here", &name, help)
+        };
+        self.report(problem);
+        true
+    }
+
+    /// A declaration that is no value, or several of one name.
+    fn is_of_another_kind(&mut self, path: &ast::Path, expected: Option<&Type>) -> bool {
+        let text = path.text();
+        let problem = match self.model.scope.lookup(self.catalogue, &text) {
+            Lookup::Missing => return false,
+            Lookup::Ambiguous(names) => {
+                rules::ambiguous_name::problem(self.path, path.span, &text, &names)
+            }
+            Lookup::Found(full, decl) => {
+                let wanted = match expected {
+                    Some(ty) => format!("a value of type `{}`", self.model.type_name(ty)),
+                    None => "a value".to_owned(),
+                };
+                rules::wrong_kind::problem(self.path, path.span, full, decl.kind(), &wanted)
+            }
+        };
+        self.report(problem);
+        true
+    }
+
+    fn is_no_stage(&mut self, path: &ast::Path, expected: Option<&Type>) -> bool {
+        let Some(ty @ (Type::Stage(_) | Type::StageOf(_))) = expected else {
+            return false;
+        };
+        if path.single().is_none() {
+            return false;
         }
-        if let Lookup::Ambiguous(names) = self.model.scope.lookup(self.catalogue, &text) {
-            self.report(rules::ambiguous_name::problem(
-                self.path, path.span, &text, &names,
-            ));
-            return;
-        }
-        if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
-            let full = full.clone();
-            let wanted = match expected {
-                Some(ty) => format!("a value of type `{}`", self.model.type_name(ty)),
-                None => "a value".to_owned(),
-            };
-            self.report(rules::wrong_kind::problem(
-                self.path,
-                path.span,
-                &full,
-                decl.kind(),
-                &wanted,
-            ));
-            return;
-        }
-        if let Some(ty @ (Type::Stage(_) | Type::StageOf(_))) = expected
-            && path.single().is_some()
-        {
-            let (of, known) = self.stage_names(ty);
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            self.report(rules::unknown_name::stage(
-                self.path, path.span, &text, &of, &known,
-            ));
-            return;
-        }
-        if env.candidate.is_some()
-            && let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
-            && match_field(&entity.fields, &path.names).is_some()
+        let (of, known) = self.stage_names(ty);
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.report(rules::unknown_name::stage(
+            self.path,
+            path.span,
+            &path.text(),
+            &of,
+            &known,
+        ));
+        true
+    }
+
+    /// A field that another name leads to: of the record in the parentheses of a pattern, of the event elsewhere; of a
+    /// record where there is none.
+    fn is_a_field_elsewhere(
+        &mut self,
+        env: &Env,
+        path: &ast::Path,
+        expected: Option<&Type>,
+    ) -> bool {
+        let text = path.text();
+        let has = |fields: &[Field]| match_field(fields, &path.names).is_some();
+        let subject = env.subject.and_then(|s| self.model.entity(s));
+        let problem = if let Some(entity) = subject.filter(|e| has(&e.fields))
+            && env.candidate.is_some()
         {
             let owner = short(&entity.name);
             let message = format!("the event has no `{text}`");
             let help = format!("the record's own field is `{owner}.{text}` here");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        if let Some(event) = &env.event
-            && env.candidate.is_none()
-            && match_field(&event.fields, &path.names).is_some()
-        {
+            rules::unknown_name::with_help(self.path, path.span, message, help)
+        } else if env.candidate.is_none() && env.event.as_ref().is_some_and(|e| has(&e.fields)) {
             let message = format!("there is no name `{text}`");
             let help = format!("the event's own field is `event.{text}` here");
+            rules::unknown_name::with_help(self.path, path.span, message, help)
+        } else if env.subject.is_none()
+            && env.event.is_some()
+            && expected != Some(&Type::Weekday)
+            && self.model.entities.iter().any(|e| has(&e.fields))
+        {
+            rules::no_subject::no_record(self.path, path.span, &text, "ENTITY")
+        } else {
+            return false;
+        };
+        self.report(problem);
+        true
+    }
+
+    /// What other languages write for `empty`.
+    fn is_a_word_elsewhere(&mut self, path: &ast::Path) -> bool {
+        let text = path.text();
+        if !["null", "nil", "none", "undefined"].contains(&text.to_lowercase().as_str()) {
+            return false;
+        }
+        let message = format!("there is no `{text}`: what has no value is `empty`");
+        let help = "write `is empty`, or `is not empty`".to_owned();
+        self.report(rules::unknown_name::with_help(
+            self.path, path.span, message, help,
+        ));
+        true
+    }
+
+    /// A name to which none is near: what would have to be declared.
+    fn is_not_declared(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) -> bool {
+        let text = path.text();
+        let zone = &self.model.project.zone;
+        let schedule = format!("`schedule {text} zone \"{zone}\" {{ mon..fri 09:00..18:00 }}`");
+        if env.later == Some("during") {
+            let message = format!("there is no schedule `{text}`");
+            let help = format!("a schedule is declared first: {schedule}");
             self.report(rules::unknown_name::with_help(
                 self.path, path.span, message, help,
             ));
-            return;
+            return true;
         }
-        if env.subject.is_none()
-            && env.event.is_some()
-            && expected != Some(&Type::Weekday)
-            && self
-                .model
-                .entities
-                .iter()
-                .any(|e| match_field(&e.fields, &path.names).is_some())
-        {
-            self.report(rules::no_subject::no_record(
-                self.path, path.span, &text, "ENTITY",
-            ));
-            return;
-        }
-        let mut known: Vec<String> = env
-            .binders
-            .iter()
-            .map(|(name, _)| name.to_string())
-            .collect();
-        let mut what = "name";
+        let valued = matches!(
+            expected,
+            Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
+        );
+        let own = env.bare().and_then(|(_, s)| self.model.entity(s));
+        let Some(entity) = own.filter(|_| !valued) else {
+            return false;
+        };
+        let name = short(&entity.name);
+        let message = format!("there is no name `{text}`, and a `{name}` has no such field");
+        // fields begin with a small letter by custom, schedules and conditions with a capital
+        let asked = matches!(expected, None | Some(Type::Bool | Type::Any));
+        let help = if text.starts_with(char::is_uppercase) && asked {
+            format!(
+                "a condition is declared first: `condition {text} for {name} = …`; a schedule: {schedule}"
+            )
+        } else {
+            format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`")
+        };
+        self.report(rules::unknown_name::with_help(
+            self.path, path.span, message, help,
+        ));
+        true
+    }
+
+    /// The names that may stand where one is unknown.
+    fn known_names(&self, env: &Env, expected: Option<&Type>) -> Vec<String> {
+        let variables = env.binders.iter().map(|(name, _)| name.to_string());
+        let mut known: Vec<String> = variables.collect();
         if let Some(Type::Enum(id)) = expected
             && let Some(of) = self.model.enums.get(id.index())
         {
             known.extend(of.variants.iter().map(|v| v.name.to_string()));
-            what = "variant";
         }
         if expected == Some(&Type::Weekday) {
             known.extend(literal::WEEKDAYS.iter().map(ToString::to_string));
@@ -136,69 +211,9 @@ impl Cx<'_> {
                 Decl::Condition(_) | Decl::Schedule(_) | Decl::Entity(_) | Decl::Pipeline(_)
             )
         };
-        known.extend(
-            self.model
-                .scope
-                .names(values)
-                .into_iter()
-                .map(str::to_owned),
-        );
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        if ["null", "nil", "none", "undefined"].contains(&text.to_lowercase().as_str()) {
-            let message = format!("there is no `{text}`: what has no value is `empty`");
-            let help = "write `is empty`, or `is not empty`".to_owned();
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        let far = crate::nearest(&text, known.iter().copied()).is_none();
-        let schedule = format!(
-            "`schedule {text} zone \"{}\" {{ mon..fri 09:00..18:00 }}`",
-            self.model.project.zone
-        );
-        if far && path.single().is_some() && env.later == Some("during") {
-            let message = format!("there is no schedule `{text}`");
-            let help = format!("a schedule is declared first: {schedule}");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        let own = env.bare().and_then(|(_, s)| self.model.entity(s));
-        if let Some(entity) = own
-            && path.names.len() == 1
-            && !matches!(
-                expected,
-                Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
-            )
-            && far
-        {
-            let name = short(&entity.name);
-            let message = format!("there is no name `{text}`, and a `{name}` has no such field");
-            let mut help =
-                format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`");
-            // fields begin with a small letter by custom, schedules and conditions with a capital
-            if text.starts_with(char::is_uppercase)
-                && matches!(expected, None | Some(Type::Bool | Type::Any))
-            {
-                help = format!(
-                    "a condition is declared first: `condition {text} for {name} = …`; a schedule: {schedule}"
-                );
-            }
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        let (span, word) = if path.names.len() > 1 && known.iter().all(|k| !k.contains('.')) {
-            (first.span, first.text.as_str())
-        } else {
-            (path.span, text.as_str())
-        };
-        self.report(rules::unknown_name::problem(
-            self.path, span, what, word, &known,
-        ));
+        let declared = self.model.scope.names(values);
+        known.extend(declared.into_iter().map(str::to_owned));
+        known
     }
 
     /// Whether a path that leads nowhere asks a record of the `for each` that is still to come; says so then.
