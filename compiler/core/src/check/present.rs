@@ -229,13 +229,13 @@ fn shown(model: &Model, expr: &Expr, holds: bool) -> Vec<Place> {
         }
         (Expr::Not(inner), _) => out = shown(model, inner, !holds),
         (Expr::IsEmpty(e), false) => value(e, &mut out),
+        // what is equal to something that is there, is there
         (Expr::Compare(CompareOp::Eq, a, b), true)
-        | (Expr::Compare(CompareOp::Ne, a, b), false) => {
-            // what is equal to something that is there, is there
-            if is_there(a) || is_there(b) {
-                value(a, &mut out);
-                value(b, &mut out);
-            }
+        | (Expr::Compare(CompareOp::Ne, a, b), false)
+            if is_there(a) || is_there(b) =>
+        {
+            value(a, &mut out);
+            value(b, &mut out);
         }
         (Expr::Compare(CompareOp::Eq, a, b), false)
         | (Expr::Compare(CompareOp::Ne, a, b), true) => {
