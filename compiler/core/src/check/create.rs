@@ -26,8 +26,8 @@ impl Cx<'_> {
         })
     }
 
-    /// Whoever creates a record gives it what it never is without: a stage, and the fields that are never empty. (A
-    /// collection may be an empty one.)
+    /// Whoever creates a record gives it what it never is without: a stage, and the project's own fields that are never
+    /// empty. (A collection may be an empty one; what a catalogue declares, its source fills in.)
     pub(super) fn born_with(
         &mut self,
         span: Span,
@@ -40,7 +40,12 @@ impl Cx<'_> {
         for field in fields {
             let needed = match &field.ty {
                 Type::Stage(_) => has_pipeline,
-                ty => !field.optional && ty.element().is_none() && *ty != Type::Any,
+                ty => {
+                    self.model.own_fields.contains(&(id, field.name.clone()))
+                        && !field.optional
+                        && ty.element().is_none()
+                        && *ty != Type::Any
+                }
             };
             if needed && !given(fields, args, field) {
                 let ty = self.model.type_name(&field.ty);
