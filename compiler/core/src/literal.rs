@@ -121,9 +121,9 @@ pub(crate) fn weekday_range(low: u8, high: u8) -> Vec<u8> {
 /// The zone that a text names, or the text.
 pub(crate) fn zone(text: &ast::TextLit) -> Result<SmolStr, String> {
     let name = text.plain().unwrap_or_default();
-    match jiff::tz::db().get(&name) {
-        Ok(_) => Ok(name.into()),
-        Err(_) => Err(name),
+    match trig_ir::zone(&name) {
+        Some(_) => Ok(name.into()),
+        None => Err(name),
     }
 }
 

@@ -19,6 +19,7 @@ mod trigger;
 mod ty;
 mod value;
 mod versions;
+mod zone;
 
 pub use action::*;
 pub use clock::*;
@@ -36,6 +37,7 @@ pub use trigger::*;
 pub use ty::*;
 pub use value::*;
 pub use versions::*;
+pub use zone::*;
 
 pub use jiff::civil::{Date, Time};
 pub use rust_decimal::Decimal;

@@ -307,7 +307,7 @@ pub(crate) struct Clock(jiff::tz::TimeZone);
 
 impl Clock {
     pub(crate) fn new(ir: &Ir) -> Self {
-        let zone = jiff::tz::db().get(&ir.project.zone);
+        let zone = trig_ir::zone(&ir.project.zone);
         Self(zone.unwrap_or(jiff::tz::TimeZone::UTC))
     }
 

@@ -74,9 +74,7 @@ fn zone(zones: &mut BTreeMap<SmolStr, TimeZone>, name: &SmolStr) -> TimeZone {
 }
 
 pub(crate) fn bundled(name: &str) -> TimeZone {
-    jiff::tz::TimeZoneDatabase::bundled()
-        .get(name)
-        .unwrap_or(TimeZone::UTC)
+    trig_ir::zone(name).unwrap_or(TimeZone::UTC)
 }
 
 /// A name without the catalogue in front.

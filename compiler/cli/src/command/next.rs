@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anstyle::Style;
 use anyhow::{Context, bail};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Serialize;
 use trig_compiler::nearest;
@@ -142,9 +142,7 @@ fn find<'a>(ir: &'a Ir, name: &str) -> anyhow::Result<&'a Trigger> {
 
 fn zone(name: &str) -> anyhow::Result<TimeZone> {
     // never the machine's own database: the engine has this one
-    TimeZoneDatabase::bundled()
-        .get(name)
-        .with_context(|| format!("there is no time zone `{name}`"))
+    trig_ir::zone(name).with_context(|| format!("there is no time zone `{name}`"))
 }
 
 /// A time as it is given: an instant, or one on the local clock of `zone`.
@@ -157,7 +155,8 @@ fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
             "`{text}` is no time: write one such as `2026-03-28 10:00` or `2026-03-28T10:00+01:00`"
         )
     })?;
-    Ok(zone.to_ambiguous_zoned(local).compatible()?.timestamp())
+    trig_ir::instant(zone, local)
+        .with_context(|| format!("`{text}` lies outside the years -9999 to 9999"))
 }
 
 fn next(

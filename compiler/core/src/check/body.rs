@@ -55,6 +55,6 @@ impl Cx<'_> {
             shapes: &o.shapes,
             within: Within::Body,
         };
-        self.actions(env, block, around)
+        self.actions(env, block, around).0
     }
 }

@@ -7,7 +7,7 @@ use trig_grammar::ast;
 use trig_ir::{ActionKind, Expr, Field, Place, Root, Type};
 
 use super::cx::{Cx, Env};
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::{Decl, ParamDefault};
 use crate::rules;
 
@@ -198,7 +198,7 @@ impl Cx<'_> {
                     self.known_value(&param.name, &arg.value);
                     let typed = self.expr(env, &arg.value, Some(&param.ty));
                     if self.require_type(arg.value.span, &typed, &param.ty) && !param.optional {
-                        self.require_value(arg.value.span, &typed);
+                        self.require_value(env, arg.value.span, &typed);
                     }
                     lowered.push((param.name.clone(), typed.expr));
                 }

@@ -6,8 +6,8 @@ use trig_ir::{
 };
 
 use super::cx::{Cx, Env, Typed};
+use super::field::match_field;
 use super::limit::period;
-use super::path::match_field;
 use super::pattern::Shape;
 use crate::model::{Decl, Lookup};
 use crate::rules;

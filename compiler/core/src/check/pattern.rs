@@ -4,7 +4,7 @@ use trig_grammar::ast;
 use trig_ir::{EntityId, EventKind, Field, Type};
 
 use super::cx::{Cx, EventFields};
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::{Decl, Lookup, short};
 use crate::rules;
 

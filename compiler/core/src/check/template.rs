@@ -88,15 +88,9 @@ impl<'a> Cx<'a> {
         };
         self.template_shape(node);
         for param in &node.params {
-            let env = Env::default();
-            if let Some(what) = self.visible(&env, &param.name.text) {
-                self.report(rules::hidden_name::problem(
-                    self.path,
-                    param.name.span,
-                    &param.name.text,
-                    &what,
-                ));
-            }
+            let ty = sig.params.iter().find(|p| p.name == param.name.text);
+            let ty = ty.map_or(Type::Any, |p| p.ty.clone());
+            self.refuse_hidden(&Env::default(), &param.name, &ty);
         }
         if sig.applied {
             return;
@@ -385,11 +379,12 @@ impl<'a> Cx<'a> {
 
     fn template_arg(&mut self, value: &ast::Expr, name: &str, ty: &Type) -> Typed {
         self.known_value(name, value);
-        let typed = self.expr(&Env::default(), value, Some(ty));
+        let env = Env::default();
+        let typed = self.expr(&env, value, Some(ty));
         if typed.is_poison() || !self.require_type(value.span, &typed, ty) {
             return Typed::poison();
         }
-        self.require_value(value.span, &typed);
+        self.require_value(&env, value.span, &typed);
         match typed.expr {
             Expr::Const(constant) => Typed::constant(constant, ty.clone()),
             Expr::Neg(inner) => match *inner {

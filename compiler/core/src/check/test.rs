@@ -11,8 +11,8 @@ use trig_ir::{
 
 use super::call::given;
 use super::cx::{Cx, Env};
+use super::field::match_field;
 use super::literal;
-use super::path::match_field;
 use crate::model::Decl;
 use crate::rules;
 
@@ -35,6 +35,9 @@ pub(crate) struct Named {
     /// The record that it is to be about, and where that stands.
     pub(crate) subject: Option<(EntityId, Span)>,
 }
+
+/// The last year that a test's clock may show: what waits is due before there are no more instants.
+const LAST_YEAR: i16 = 9998;
 
 /// A test that is being read.
 pub(super) struct Reading {
@@ -120,8 +123,13 @@ impl Cx<'_> {
                 by,
             } => {
                 reading.begin(self.first_instant());
+                let record = self.test_record(reading, entity, name, args)?;
+                if let Some(of) = self.model.entity(record.entity) {
+                    let fields = of.fields.clone();
+                    self.born_with(entity.span, record.entity, &fields, args);
+                }
                 Some(TestStepKind::Create {
-                    record: self.test_record(reading, entity, name, args)?,
+                    record,
                     by: self.by(by.as_ref())?,
                 })
             }
@@ -192,12 +200,8 @@ impl Cx<'_> {
         if name.is_missing() {
             return None;
         }
-        if let Some(what) = self.visible(&reading.env, &name.text) {
-            self.report(rules::hidden_name::problem(
-                self.path, name.span, &name.text, &what,
-            ));
-        }
         let ty = entity.map_or(Type::Any, Type::Entity);
+        self.refuse_hidden(&reading.env, name, &ty);
         reading.env.binders.push((name.text.as_str().into(), ty));
         let (fields, unknown) = lowered?;
         Some(TestRecord {
@@ -424,7 +428,11 @@ impl Cx<'_> {
     ) -> Option<TestStepKind> {
         let at = literal::date(date).and_then(|date| {
             let time = time.map_or(Ok(trig_ir::Time::midnight()), literal::time)?;
-            self.local(date.to_datetime(time))
+            let at = self.local(date.to_datetime(time))?;
+            if at < Timestamp::default() || date.year() > LAST_YEAR {
+                return Err(format!("a test's clock lies between 1970 and {LAST_YEAR}"));
+            }
+            Ok(at)
         });
         let at = match at {
             Ok(at) => at,
@@ -472,13 +480,11 @@ impl Cx<'_> {
     }
 
     /// An instant by the project's clock.
-    fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
-        let zone = jiff::tz::db()
-            .get(&self.model.project.zone)
-            .map_err(|e| e.to_string())?;
-        // the first of two, the instant after a gap: as everywhere in Trig
-        let zoned = zone.to_ambiguous_zoned(local).compatible();
-        Ok(zoned.map_err(|e| e.to_string())?.timestamp().into())
+    pub(super) fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
+        trig_ir::zone(&self.model.project.zone)
+            .and_then(|zone| trig_ir::instant(&zone, local))
+            .map(Timestamp::from)
+            .ok_or_else(|| "the instant lies outside the years -9999 to 9999".to_owned())
     }
 }
 

@@ -5,12 +5,13 @@ use trig_ir::{ActionKind, Expr, Millis, Type, Value};
 
 use super::action::{Around, Within};
 use super::cx::{Cx, Env};
+use super::present::Since;
 use crate::rules;
 
 impl Cx<'_> {
     pub(super) fn wait(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         span: Span,
         duration: &ast::Expr,
         around: Around<'_>,
@@ -33,19 +34,22 @@ impl Cx<'_> {
                 "leave `wait` out, or write for how long: `wait 5m`",
             ));
         }
+        env.present.time_passes(Since::Wait);
         self.not_in_each(span, "wait", around)?;
         Some(ActionKind::Wait(duration))
     }
 
     pub(super) fn wait_until(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         span: Span,
         condition: &ast::Expr,
         within: Option<&ast::Within>,
         around: Around<'_>,
     ) -> Option<ActionKind> {
+        env.present.time_passes(Since::Wait);
         let until = self.until(env, span, condition, within, "stop");
+        self.learn_until(&mut env.present, &until);
         self.not_in_each(span, "wait", around)?;
         Some(ActionKind::WaitUntil(until))
     }

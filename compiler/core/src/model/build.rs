@@ -64,6 +64,7 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         receivers_known: facts.receivers_known,
         scope: Scope::default(),
         entities: Vec::new(),
+        own_fields: BTreeSet::new(),
         enums: Vec::new(),
         events: Vec::new(),
         actions: Vec::new(),

@@ -39,6 +39,7 @@ impl Builder<'_> {
                 name: named.full,
                 subject,
                 params,
+                shows: shows(&named.node.body),
             });
         }
     }
@@ -143,4 +144,56 @@ impl Builder<'_> {
             ));
         }
     }
+}
+
+/// The paths of a condition that are not empty where it holds, as far as its form alone says so: `x is not empty`, `x > 5`,
+/// `x in [a, b]`, and what `and` joins to them.
+fn shows(body: &ast::Expr) -> Vec<Vec<SmolStr>> {
+    let mut out = Vec::new();
+    show(body, &mut out);
+    out
+}
+
+fn show(expr: &ast::Expr, out: &mut Vec<Vec<SmolStr>>) {
+    use ast::BinaryOp as B;
+    use ast::ExprKind as K;
+    let mut path = |expr: &ast::Expr| {
+        if let K::Path(path) = &expr.kind {
+            out.push(path.names.iter().map(|n| n.text.as_str().into()).collect());
+        }
+    };
+    match &expr.kind {
+        K::Paren(inner) => show(inner, out),
+        K::IsEmpty {
+            expr,
+            negated: true,
+        } => path(expr),
+        K::Binary {
+            op, left, right, ..
+        } => match op {
+            B::And => {
+                show(left, out);
+                show(right, out);
+            }
+            B::Eq if is_value(right) => path(left),
+            B::Eq if is_value(left) => path(right),
+            B::Lt | B::Le | B::Gt | B::Ge => {
+                path(left);
+                path(right);
+            }
+            B::In => match &right.kind {
+                K::List(items) if items.iter().all(is_value) => path(left),
+                K::Range(..) => path(left),
+                _ => {}
+            },
+            B::Contains | B::ContainsAny | B::StartsWith | B::EndsWith | B::Like => path(left),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+/// Whether an expression is a literal with a value.
+fn is_value(expr: &ast::Expr) -> bool {
+    matches!(literal::constant(expr), Ok(Some((value, _))) if !value.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{Entity, EntityId, Enum, Variant};
+use trig_ir::{Entity, EntityId, Enum, Field, Variant};
 
 use super::Decl;
 use super::build::{Builder, Unit, old_name};
@@ -19,6 +19,7 @@ impl<'a> Builder<'a> {
                 Some(EntityId(i)),
                 &named.full,
             );
+            self.note_own(named.unit, EntityId(i), &fields);
             self.model.entities.push(Entity {
                 name: named.full,
                 native_id: None,
@@ -80,6 +81,7 @@ impl<'a> Builder<'a> {
                         .map(|e| e.name.clone())
                         .unwrap_or_default();
                     let more = self.fields(unit, &extend.fields, Some(id), &name);
+                    self.note_own(unit, id, &more);
                     let have = self
                         .model
                         .entities
@@ -102,6 +104,15 @@ impl<'a> Builder<'a> {
     }
 }
 
+impl Builder<'_> {
+    fn note_own(&mut self, unit: Unit<'_>, entity: EntityId, fields: &[Field]) {
+        if unit.catalogue.is_none() {
+            let names = fields.iter().map(|f| (entity, f.name.clone()));
+            self.model.own_fields.extend(names);
+        }
+    }
+}
+
 pub(super) fn extends<'a>(units: &[Unit<'a>]) -> Vec<(Unit<'a>, &'a ast::Extend)> {
     let mut found = Vec::new();
     for unit in units {
@@ -118,8 +129,8 @@ pub(super) fn join_fields(
     problems: &mut Vec<Problem>,
     unit: Unit<'_>,
     nodes: &[ast::Field],
-    have: &mut Vec<trig_ir::Field>,
-    more: Vec<trig_ir::Field>,
+    have: &mut Vec<Field>,
+    more: Vec<Field>,
     owner: &SmolStr,
 ) {
     for field in more {

@@ -41,6 +41,8 @@ pub(crate) struct Model {
     pub(crate) receivers_known: bool,
     pub(crate) scope: Scope,
     pub(crate) entities: Vec<Entity>,
+    /// The fields of records that the project has declared itself: no source fills in what they are without.
+    pub(crate) own_fields: BTreeSet<(EntityId, SmolStr)>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) events: Vec<EventSig>,
     pub(crate) actions: Vec<ActionSig>,
@@ -124,6 +126,8 @@ pub(crate) struct ConditionSig {
     pub(crate) name: SmolStr,
     pub(crate) subject: Option<EntityId>,
     pub(crate) params: Vec<Field>,
+    /// The fields of the subject that are not empty where it holds, each as the names that lead there.
+    pub(crate) shows: Vec<Vec<SmolStr>>,
 }
 
 /// A shared cooldown.

@@ -13,15 +13,25 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("optional_value.md"),
 };
 
-/// The value may be `empty`.
-pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, example: &str) -> Problem {
-    RULE.at(
+/// The value may be `empty`. `remedy`: how it is known not to be, where `when` does not help.
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    what: &str,
+    example: &str,
+    remedy: Option<String>,
+) -> Problem {
+    let diagnostic = RULE.at(
         file,
         span,
         format!("{what} may be `empty`, and a value is needed here"),
     )
     .help(format!(
         "say what stands for an empty one: `… or else {example}`"
-    ))
+    ));
+    match remedy {
+        Some(remedy) => diagnostic.note(remedy),
+        None => diagnostic,
+    }
     .into()
 }

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The database has no such zone.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
-    let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
+    let known = trig_ir::zone_names();
     let mut diagnostic = RULE.at(file, span, format!("there is no time zone `{name}`"));
     if let Some(near) = crate::nearest(name, known.iter().map(String::as_str)) {
         let near = near.to_owned();
