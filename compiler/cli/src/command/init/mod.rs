@@ -12,7 +12,7 @@ use template::{Catalogue, Template};
 use crate::Outcome;
 
 const EXAMPLES: &str = "\
-What is there already is never overwritten: where `trig.toml` or one of the `.trig` files exists, nothing is written at
+What is there already is never overwritten: where `trig.toml` or one of the `.trig` files exists, nothing is written at \
 all, and a `.gitignore` or workflow stays as it is.
 
 Examples:

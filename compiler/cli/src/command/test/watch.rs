@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use trig_compiler::Workspace;
 use trig_project::{Loaded, load};
 
-use super::{Args, NOT_RUN, conclude, one, tell};
+use super::{Args, NOT_RUN, conclude, filter, one, tell};
 use crate::Outcome;
 use crate::output::Colour;
 use crate::project::{Project, find_one};
@@ -80,12 +80,18 @@ fn compile(workspace: &mut Workspace, known: &mut Vec<SmolStr>, loaded: Loaded) 
 
 fn round(args: &Args, project: Project, filters: &[String], colour: Colour) -> anyhow::Result<()> {
     project.show(colour)?;
+    if project.ir().is_ok()
+        && let Some(idle) = filter::idle(std::slice::from_ref(&project), filters)
+    {
+        tell(&idle);
+        return Ok(());
+    }
     let begun = Instant::now();
     match one(args, project, filters)? {
         Ok(ran) => {
             let ran = [ran];
             args.write(&ran, colour)?;
-            conclude(args, &ran, filters, begun.elapsed());
+            conclude(args, &ran, begun.elapsed());
         }
         Err(_) => tell(NOT_RUN),
     }
