@@ -9,7 +9,6 @@ use trig_ir::{EachSource, ForEach, RecordKey, Trigger, TriggerId};
 
 use crate::apply::Run;
 use crate::cascade::{Change, Event};
-use crate::index::Index;
 use crate::matching::Started;
 use crate::state::{Captured, Over, Sweep};
 use crate::{Audit, Engine, Why, starts};
@@ -58,7 +57,7 @@ impl Run<'_> {
     /// Begins a sweep.
     pub(crate) fn sweep(&mut self, started: &Started<'_>, over: Over) {
         let event = started.event;
-        let kind = Index::kind_name(self.engine.ir(), &event.kind);
+        let kind = self.engine.kind_name(&event.kind);
         let start = starts::name(started.trigger, started.nth);
         let (Some(kind), Some(start)) = (kind, start) else {
             return;

@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 use trig_ir::{EntityId, EnumId, Money, RecordKey, Type, Value, fold_tag, normalize};
 
-pub(crate) use reread::{coerce, read_as};
+pub(crate) use reread::{coerce, read_as, stored_as};
 
 use crate::Engine;
 

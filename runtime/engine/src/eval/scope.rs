@@ -94,10 +94,8 @@ impl<'a> Scope<'a> {
             .fields
             .get(at)?;
         let stored = index.stored_name(entity, at)?;
-        let value = record
-            .fields
-            .get(stored)
-            .or_else(|| record.fields.get(name))?;
+        let value = record.fields.get(stored);
+        let value = value.or_else(|| record.fields.get(&index.name_now(&key.entity, name)))?;
         Some(read_as(self.engine, &field.ty, value, &key.connector))
     }
 
@@ -107,7 +105,14 @@ impl<'a> Scope<'a> {
         event: EventView<'a>,
         name: &SmolStr,
     ) -> Option<Cow<'a, Value>> {
-        let value = event.fields.get(name)?;
+        let now = match event.kind {
+            Some(EventKind::Event(id)) => {
+                let decl = self.engine.ir().events.get(id.index());
+                decl.map(|decl| self.engine.index().name_now(&decl.name, name))
+            }
+            _ => None,
+        };
+        let value = event.fields.get(now.as_ref().unwrap_or(name))?;
         match self.event_type(event.kind?, name) {
             Some(ty) => Some(read_as(self.engine, ty, value, &SmolStr::default())),
             None => Some(match value {

@@ -27,7 +27,6 @@ pub(crate) use until::{Awaited, awaited};
 use crate::apply::Run;
 use crate::eval::{Eval, EventView, Scope};
 use crate::fire::Firing;
-use crate::index::Index;
 use crate::key::{self, Root};
 use crate::matching::explain;
 use crate::starts;
@@ -212,7 +211,7 @@ impl<'e> Run<'e> {
             priority: firing.trigger.priority,
             outer: firing.outer.clone(),
             event: Captured {
-                kind: Index::kind_name(engine.ir(), firing.event.kind?)?,
+                kind: engine.kind_name(firing.event.kind?)?,
                 fields: firing.event.fields.clone(),
                 by: firing.by.clone(),
             },

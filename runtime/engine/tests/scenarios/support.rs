@@ -721,7 +721,7 @@ impl World {
         self.earlier.retain(|revision, _| used.contains(revision));
         let hash = self.engine.revision().clone();
         let engine = std::mem::replace(&mut self.engine, Engine::new(Arc::new(world()), hash));
-        self.engine = engine.with_earlier(self.earlier.clone());
+        self.engine = engine.with_earlier(self.earlier.clone(), &self.state);
         let hash = self.engine.revision().clone();
         self.apply(InputKind::Revision(hash));
         self
