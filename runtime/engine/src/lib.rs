@@ -45,6 +45,7 @@ mod starts;
 mod state;
 mod sweep;
 mod told;
+mod undo;
 mod updates;
 mod webhook;
 

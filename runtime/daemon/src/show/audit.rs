@@ -122,6 +122,18 @@ pub(super) fn audited(
         Audit::NoOp {
             trigger, reason, ..
         } => (DOUBT, "  no-op", format!("{trigger:<width$}  {reason}")),
+        Audit::Undone {
+            subject,
+            field,
+            value,
+        } => {
+            let value = value.as_ref().map_or("not known".into(), ToString::to_string);
+            (
+                DOUBT,
+                "  undone",
+                format!("{subject}  {field} is {value} again"),
+            )
+        }
         Audit::Cut { reason } => (BAD, "  cut", reason.clone()),
         // shown when they come about: what was delivered, what is active
         Audit::Ended { .. } | Audit::Activated { .. } | Audit::Tested { .. } => return None,
@@ -219,6 +231,15 @@ mod tests {
             },
             Audit::Sweep {
                 trigger: "Care".into(),
+            },
+            Audit::Undone {
+                subject: RecordKey {
+                    entity: "kommo.lead".into(),
+                    connector: "kommo".into(),
+                    id: "7".into(),
+                },
+                field: "score".into(),
+                value: Some(trig_ir::Value::Int(3)),
             },
             limit(due),
             limit(Timestamp(i64::MAX)),

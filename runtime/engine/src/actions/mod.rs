@@ -129,6 +129,10 @@ impl Records for Draft<'_> {
     fn record(&self, key: &RecordKey) -> Option<&Arc<Record>> {
         self.records.get(key).or_else(|| self.base.record(key))
     }
+
+    fn gone(&self, key: &RecordKey) -> bool {
+        self.base.gone(key) && !self.records.contains_key(key)
+    }
 }
 
 type Failed = (Unknown, Loc);
@@ -447,6 +451,7 @@ impl Body<'_, '_> {
                 let from = from.map(|from| stored_as(engine, ty, from));
                 let to = stored_as(engine, ty, to);
                 after.fields.set(stored.clone(), to.clone());
+                after.tell(stored);
                 let after = Arc::new(after);
                 self.draft
                     .records

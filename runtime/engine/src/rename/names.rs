@@ -230,6 +230,10 @@ impl<'e> Names<'e> {
             fields.set(to.clone(), value.unwrap_or(Value::Empty));
         }
         moved.fields = fields;
+        moved.untold = record.untold.as_ref().map(|told| {
+            let names = told.iter().map(|name| self.stored(entity, name).clone());
+            names.collect()
+        });
         (moved != **record).then(|| Arc::new(moved))
     }
 
