@@ -55,11 +55,8 @@ impl Run<'_> {
         let created = creation && (first || told.is_some());
         // what overtook a creation is newer, unless the source's own clock says otherwise
         let overtaken = created && !first;
-        let older = overtaken
-            && !snapshot
-                .clock
-                .zip(last_clock)
-                .is_some_and(|(c, last)| c >= last);
+        let clocks = snapshot.clock.zip(last_clock);
+        let older = overtaken && clocks.is_none_or(|(c, last)| c < last);
         let (mut record, mut changes) = if late || older {
             (self.filled(snapshot, known.as_ref()), Vec::new())
         } else {

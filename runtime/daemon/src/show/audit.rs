@@ -127,7 +127,9 @@ pub(super) fn audited(
             field,
             value,
         } => {
-            let value = value.as_ref().map_or("not known".into(), ToString::to_string);
+            let value = value
+                .as_ref()
+                .map_or("not known".into(), ToString::to_string);
             (
                 DOUBT,
                 "  undone",
@@ -266,6 +268,7 @@ mod tests {
         missed   Care  was due 2025-06-15T15:06:40Z: it was due while nothing ran
         breaker  Tags pauses its triggers until 2025-06-15T15:06:40Z
         sweep    Care  goes through the records in slices
+        undone   kommo.lead/7  score is 3 again
         not      Care  kommo.lead/5@hq  cooldown Care: the next at 2025-06-15T15:06:40.000Z (line 7)
         not      Care  kommo.lead/5@hq  cooldown Care: used up for ever (line 7)
         not      Care  kommo.lead/5@hq  another firing took its place

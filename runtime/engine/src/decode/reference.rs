@@ -36,9 +36,9 @@ pub(super) fn read(
     let mut id = digits(native).ok_or_else(no_id)?;
     if let Some((entity, rest)) = id.split_once('/') {
         if entity == decl.name {
-            // an id may have an `@` in it
+            // an id may have an `@` in it, too: no connector has a name with a dot
             let (rest, named) = match rest.rsplit_once('@') {
-                Some((rest, name)) if declared(engine, &decl.name, from, name) => {
+                Some((rest, name)) if !name.is_empty() && !name.contains('.') => {
                     (rest, Some(SmolStr::new(name)))
                 }
                 _ => (rest, None),

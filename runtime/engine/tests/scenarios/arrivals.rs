@@ -433,6 +433,7 @@ fn references_say_where_they_lead() {
         json!("crm.contact/55"),
         json!("crm.lead/"),
         json!({"id": 5, "connector": "nowhere"}),
+        json!("crm.lead/5@nowhere"),
     ] {
         world.event("crm.ping", json!({"lead": lead}));
     }
