@@ -94,4 +94,7 @@ pub struct Project {
     pub zone: SmolStr,
     /// The currency of amounts that come without one, ISO 4217.
     pub currency: Option<SmolStr>,
+    /// The connectors that it declares, by name. Empty: it says nothing of them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub connectors: Vec<SmolStr>,
 }

@@ -207,6 +207,16 @@ impl Timeline {
             } if *outcome != trig_engine::Outcome::Done => {
                 line("outside", detail.clone(), None, None)
             }
+            Audit::Undone {
+                subject,
+                field,
+                value,
+            } => {
+                let value = value.as_ref();
+                let value = value.map_or("not known".to_owned(), ToString::to_string);
+                let text = format!("{subject}  {field} is {value} again");
+                line("undone", text, None, Some(subject))
+            }
             Audit::Cut { reason } => line("cut", reason.clone(), None, None),
             Audit::Unhandled { field, reason } => {
                 let field = field.as_ref().map(|f| format!("{f}: ")).unwrap_or_default();

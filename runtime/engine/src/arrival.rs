@@ -209,7 +209,10 @@ impl Run<'_> {
             } else {
                 let mut record = match self.state.records.get(&key) {
                     Some(record) => record.as_ref().clone(),
-                    None => Record::default(),
+                    None => Record {
+                        untold: (op != RecordOp::Created).then(BTreeSet::new),
+                        ..Record::default()
+                    },
                 };
                 for (name, json) in fields {
                     record.fields.set(name.into(), raw(json));
@@ -303,6 +306,7 @@ impl Run<'_> {
         self.state.bury(key.clone(), Grave { at, clock });
         self.cancel_all_of(key);
         self.disarm_offsets_of(key);
+        self.look_again(key, None);
         let event = Derived {
             kind: EventKind::Deleted(entity),
             fields: [(SmolStr::new_static("record"), Value::Record(key.clone()))]

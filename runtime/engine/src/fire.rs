@@ -10,7 +10,6 @@ use crate::apply::Run;
 use crate::cascade::{Change, MOST_AN_HOUR, MOST_AN_HOUR_ALONE, MOST_FIRINGS};
 use crate::derive::{Derived, derived};
 use crate::eval::{EventView, Scope};
-use crate::index::Index;
 use crate::input::NOBODY;
 use crate::key::{self, Origin};
 use crate::limits::Counted;
@@ -292,8 +291,8 @@ impl Run<'_> {
             let field = decl.and_then(|decl| decl.fields.get(change.field));
             let here = index.entity_id(&changed.record.entity);
             let here = here.zip(field).and_then(|(entity, field)| {
-                let at = index.field(entity, &field.name)?;
-                Some((entity, at))
+                let now = of.index().name_now(&changed.record.entity, &field.name);
+                Some((entity, index.field(entity, &now)?))
             });
             let Some(here) = here else {
                 return Vec::new();
@@ -315,12 +314,16 @@ impl Run<'_> {
         if std::ptr::eq(of, self.engine) {
             return Some(kind);
         }
-        let name = Index::kind_name(of.ir(), &kind)?;
+        let name = of.kind_name(&kind)?;
         self.engine.index().kind(&name)
     }
 
     /// Ends the waiting and running firings of a flow for the subject of the one that says so.
     fn stop_flow(&mut self, firing: &Firing<'_>, flow: SmolStr, step: u32) {
+        let flow = match firing.engine.index().moved() {
+            Some(moved) => moved.trigger(&flow),
+            None => flow,
+        };
         let mut numbers = self.state.armed_for(&flow, firing.key.subject.as_ref());
         if firing.key.subject.is_some() {
             // a flow without a subject runs once for all

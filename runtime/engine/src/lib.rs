@@ -46,6 +46,7 @@ mod state;
 mod sweep;
 mod tested;
 mod told;
+mod undo;
 mod updates;
 mod webhook;
 

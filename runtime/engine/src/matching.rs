@@ -16,7 +16,7 @@ use crate::first::is_by;
 use crate::index::{UTC, short};
 use crate::key::Origin;
 use crate::listeners::Listener;
-use crate::state::{Before, FiringKey, Record};
+use crate::state::{Before, FiringKey, Phase, Record};
 use crate::tested::Tests;
 use crate::{Actor, Audit, Engine, Why};
 
@@ -250,6 +250,18 @@ impl<'e> Run<'e> {
         }
     }
 
+    /// Whether what happens now has armed a firing of that key, which still waits. One that is in `debounce` takes a
+    /// further event as its own.
+    fn armed_here(&self, key: &FiringKey) -> bool {
+        self.state.armed_as(key).into_iter().any(|number| {
+            let pending = self.state.pending.get(&number);
+            pending.is_some_and(|pending| {
+                pending.origin.root == self.cascade.root
+                    && !matches!(pending.phase, Phase::Debounce { .. })
+            })
+        })
+    }
+
     /// Fires, or arms, for one subject.
     pub(crate) fn one(
         &mut self,
@@ -264,7 +276,7 @@ impl<'e> Run<'e> {
             subject,
             finer: started.finer.clone(),
         };
-        if !trigger.again && self.cascade.fired.contains(&key) {
+        if !trigger.again && (self.cascade.fired.contains(&key) || self.armed_here(&key)) {
             let why = self.options.trace.then_some(Why::Repeated);
             self.refused(started, key.subject, why);
             return;

@@ -180,6 +180,16 @@ pub enum Audit {
         /// What the receiver said.
         detail: String,
     },
+    /// A write ended without being done: the field is again what it was before. No event tells of it.
+    Undone {
+        /// The record.
+        subject: RecordKey,
+        /// The field.
+        field: SmolStr,
+        /// Its value; `None`: not known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        value: Option<Value>,
+    },
     /// The cascade was cut.
     Cut {
         /// Why.

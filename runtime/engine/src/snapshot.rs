@@ -50,12 +50,35 @@ impl Run<'_> {
             return;
         }
         self.state.dig_up(key);
-        let created = creation && known.as_ref().is_none_or(|known| known.local);
-        let (record, changes) = if late {
+        let first = known.as_ref().is_none_or(|known| known.local);
+        let told = known.as_ref().and_then(|known| known.untold.as_ref());
+        let created = creation && (first || told.is_some());
+        // what overtook a creation is newer, unless the source's own clock says otherwise
+        let overtaken = created && !first;
+        let clocks = snapshot.clock.zip(last_clock);
+        let older = overtaken && clocks.is_none_or(|(c, last)| c < last);
+        let (mut record, mut changes) = if late || older {
             (self.filled(snapshot, known.as_ref()), Vec::new())
         } else {
             self.changed(snapshot, known.as_ref(), created)
         };
+        if overtaken && let Some(told) = told {
+            self.given(snapshot, &record, told, &mut changes);
+        }
+        record.untold = match &known {
+            _ if created => None,
+            Some(known) if known.local => {
+                Some(known.fields.iter().map(|(name, _)| name.clone()).collect())
+            }
+            Some(known) => known.untold.clone(),
+            None => Some(BTreeSet::new()),
+        };
+        for change in &changes {
+            let index = self.engine.index();
+            if let Some(stored) = index.stored_name(snapshot.entity, change.field) {
+                record.tell(stored);
+            }
+        }
         self.overtaken(snapshot, &changes);
         let before = match (&known, created) {
             (_, true) => Before::Nothing,
@@ -97,6 +120,37 @@ impl Run<'_> {
             let decl = self.engine.ir().entities.get(entity.index())?;
             record.fields.get(&decl.fields.get(at)?.name)
         })
+    }
+
+    /// The values that a creation which was overtaken still has to tell: those that are known now, and that nothing has
+    /// told since.
+    fn given(
+        &self,
+        snapshot: &Snapshot<'_>,
+        record: &Record,
+        told: &BTreeSet<SmolStr>,
+        changes: &mut Vec<FieldChange>,
+    ) {
+        let engine = self.engine;
+        let decl = engine.ir().entities.get(snapshot.entity.index());
+        for (at, field) in decl.into_iter().flat_map(|d| d.fields.iter().enumerate()) {
+            let Some(stored) = engine.index().stored_name(snapshot.entity, at) else {
+                continue;
+            };
+            let there = record.fields.get(stored);
+            let Some(value) = there.or_else(|| record.fields.get(&field.name)) else {
+                continue;
+            };
+            let to = read_as(engine, &field.ty, value, &snapshot.key.connector).into_owned();
+            let known = to.is_empty() || told.contains(stored);
+            if !known && !changes.iter().any(|change| change.field == at) {
+                changes.push(FieldChange {
+                    field: at,
+                    from: Some(Value::Empty),
+                    to: Some(to),
+                });
+            }
+        }
     }
 
     /// The record with nothing but what was not known of it.

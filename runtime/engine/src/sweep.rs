@@ -9,7 +9,6 @@ use trig_ir::{EachSource, ForEach, RecordKey, Trigger, TriggerId};
 
 use crate::apply::Run;
 use crate::cascade::{Change, Event, MOST_AN_HOUR};
-use crate::index::Index;
 use crate::key::Root;
 use crate::matching::Started;
 use crate::state::{Captured, FiringKey, Over, Sweep};
@@ -59,7 +58,7 @@ impl Run<'_> {
     /// Begins a sweep.
     pub(crate) fn sweep(&mut self, started: &Started<'_>, over: Over) {
         let event = started.event;
-        let kind = Index::kind_name(self.engine.ir(), &event.kind);
+        let kind = self.engine.kind_name(&event.kind);
         let start = starts::name(started.trigger, started.nth);
         let (Some(kind), Some(start)) = (kind, start) else {
             return;

@@ -304,7 +304,13 @@ impl Cx<'_> {
 
 impl Cx<'_> {
     /// The same of a name that stands for an empty list: a parameter of a template.
-    pub(super) fn refuse_empty_constant(&mut self, written: &ast::Expr, value: &Expr, span: Span, op: &str) {
+    pub(super) fn refuse_empty_constant(
+        &mut self,
+        written: &ast::Expr,
+        value: &Expr,
+        span: Span,
+        op: &str,
+    ) {
         let empty = match value {
             Expr::Const(Value::List(items)) => items.is_empty(),
             Expr::Const(Value::Set(items)) => items.is_empty(),

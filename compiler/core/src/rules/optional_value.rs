@@ -21,14 +21,15 @@ pub(crate) fn problem(
     example: &str,
     remedy: Option<String>,
 ) -> Problem {
-    let diagnostic = RULE.at(
-        file,
-        span,
-        format!("{what} may be `empty`, and a value is needed here"),
-    )
-    .help(format!(
-        "say what stands for an empty one: `… or else {example}`"
-    ));
+    let diagnostic = RULE
+        .at(
+            file,
+            span,
+            format!("{what} may be `empty`, and a value is needed here"),
+        )
+        .help(format!(
+            "say what stands for an empty one: `… or else {example}`"
+        ));
     match remedy {
         Some(remedy) => diagnostic.note(remedy),
         None => diagnostic,

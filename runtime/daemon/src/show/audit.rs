@@ -122,6 +122,20 @@ pub(super) fn audited(
         Audit::NoOp {
             trigger, reason, ..
         } => (DOUBT, "  no-op", format!("{trigger:<width$}  {reason}")),
+        Audit::Undone {
+            subject,
+            field,
+            value,
+        } => {
+            let value = value
+                .as_ref()
+                .map_or("not known".into(), ToString::to_string);
+            (
+                DOUBT,
+                "  undone",
+                format!("{subject}  {field} is {value} again"),
+            )
+        }
         Audit::Cut { reason } => (BAD, "  cut", reason.clone()),
         // shown when they come about: what was delivered, what is active
         Audit::Ended { .. } | Audit::Activated { .. } | Audit::Tested { .. } => return None,
@@ -211,6 +225,15 @@ mod tests {
             Audit::Sweep {
                 trigger: "Care".into(),
             },
+            Audit::Undone {
+                subject: RecordKey {
+                    entity: "kommo.lead".into(),
+                    connector: "kommo".into(),
+                    id: "7".into(),
+                },
+                field: "score".into(),
+                value: Some(trig_ir::Value::Int(3)),
+            },
             limit(due),
             limit(Timestamp(i64::MAX)),
             why(Why::Restarted),
@@ -236,6 +259,7 @@ mod tests {
         missed   Care  was due 2025-06-15T15:06:40Z: it was due while nothing ran
         breaker  Tags pauses its triggers until 2025-06-15T15:06:40Z
         sweep    Care  goes through the records in slices
+        undone   kommo.lead/7  score is 3 again
         not      Care  kommo.lead/5@hq  cooldown Care: the next at 2025-06-15T15:06:40.000Z (line 7)
         not      Care  kommo.lead/5@hq  cooldown Care: used up for ever (line 7)
         not      Care  kommo.lead/5@hq  another firing took its place

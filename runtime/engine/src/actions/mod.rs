@@ -20,6 +20,7 @@ use trig_ir::{
     ActionKind, EachSource, EntityId, EventKind, ForEach, Loc, RecordKey, Timestamp, Value,
 };
 
+use crate::decode::stored_as;
 use crate::derive::FieldChange;
 use crate::eval::{Records, Scope, Unknown, elements};
 use crate::fire::Firing;
@@ -127,6 +128,10 @@ struct Draft<'a> {
 impl Records for Draft<'_> {
     fn record(&self, key: &RecordKey) -> Option<&Arc<Record>> {
         self.records.get(key).or_else(|| self.base.record(key))
+    }
+
+    fn gone(&self, key: &RecordKey) -> bool {
+        self.base.gone(key) && !self.records.contains_key(key)
     }
 }
 
@@ -473,10 +478,15 @@ impl Body<'_, '_> {
                     local: true,
                     ..Record::default()
                 });
-                if *stored != decl.name {
-                    after.fields.remove(&decl.name);
+                let now = engine.index().name_now(&record.entity, &decl.name);
+                if *stored != now {
+                    after.fields.remove(&now);
                 }
+                let ty = Some(&decl.ty);
+                let from = from.map(|from| stored_as(engine, ty, from));
+                let to = stored_as(engine, ty, to);
                 after.fields.set(stored.clone(), to.clone());
+                after.tell(stored);
                 let after = Arc::new(after);
                 self.draft
                     .records

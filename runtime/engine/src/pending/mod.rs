@@ -24,7 +24,6 @@ pub(crate) use until::{Awaited, awaited};
 use crate::apply::Run;
 use crate::eval::{Eval, EventView, Scope};
 use crate::fire::Firing;
-use crate::index::Index;
 use crate::input::NOBODY;
 use crate::key::{self, Root};
 use crate::matching::explain;
@@ -210,7 +209,7 @@ impl<'e> Run<'e> {
             priority: firing.trigger.priority,
             outer: firing.outer.clone(),
             event: Captured {
-                kind: Index::kind_name(engine.ir(), firing.event.kind?)?,
+                kind: engine.kind_name(firing.event.kind?)?,
                 fields: firing.event.fields.clone(),
                 by: firing.by.clone(),
             },
@@ -317,9 +316,14 @@ impl<'e> Run<'e> {
         self.state.replace_pending(number, pending);
     }
 
-    /// Tests again what waits on something that a record with a new version decides. `upto`: the arming number as of
+    /// Tests again what waits on something that a record with a new version, or one that is gone, decides. `upto`: the arming number as of
     /// that version; what has begun to wait since has seen a newer one.
-    pub(crate) fn test_again(&mut self, record: &RecordKey, version: &Arc<Record>, upto: u64) {
+    pub(crate) fn test_again(
+        &mut self,
+        record: &RecordKey,
+        version: Option<&Arc<Record>>,
+        upto: u64,
+    ) {
         let engine: &'e Engine = self.engine;
         for number in self.state.readers_of(record) {
             let Some(pending) = self.state.pending.get(&number).cloned() else {
@@ -331,7 +335,7 @@ impl<'e> Run<'e> {
             let Some(waiting) = Waiting::of(engine, &pending) else {
                 continue;
             };
-            let pinned = Some((record, version));
+            let pinned = version.map(|version| (record, version));
             match &pending.phase {
                 Phase::Debounce { .. } => {
                     let holds = waiting.trigger.debounce.as_ref();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use trig_ir::*;
 
+use super::limits::or_subject;
 use super::{Firing, Naive, Phase};
 use crate::calendar;
 use crate::eval::{Unknown, elements};
@@ -49,6 +50,7 @@ impl Naive {
             event: event.clone(),
             fan: self.numbers,
             through_time: self.through_time,
+            cascade: self.cascades,
             phase: Phase::After,
             since: self.now,
             due: None,
@@ -133,6 +135,7 @@ impl Naive {
             .key
             .iter()
             .map(|place| self.value_at(firing, place, Some(&firing.event)))
+            .map(|value| or_subject(value, firing))
             .collect();
         let day = first
             .period

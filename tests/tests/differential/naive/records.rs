@@ -216,6 +216,7 @@ impl Naive {
         for firing in gone {
             self.stop(&firing, "gone");
         }
+        self.reported(key);
         let mut event = Event::new(EventKind::Deleted(self.entity_of(key)), by, 0)
             .with("record", Value::Record(key.clone()));
         event.old = Some(old);

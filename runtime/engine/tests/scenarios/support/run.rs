@@ -163,7 +163,7 @@ impl World {
         let old = self.engine.revision().clone();
         self.earlier.insert(old, Arc::clone(&self.engine));
         self.earlier.retain(|revision, _| used.contains(revision));
-        let engine = engine.with_earlier(self.earlier.clone());
+        let engine = engine.with_earlier(self.earlier.clone(), &self.state);
         self.reload(engine)
     }
 

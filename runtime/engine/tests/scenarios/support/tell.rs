@@ -219,6 +219,14 @@ pub(crate) fn line(audit: &Audit) -> String {
             format!("breaker {breaker} until +{}", Millis(until.0 - T0))
         }
         Audit::Sweep { trigger } => format!("sweep of {trigger}"),
+        Audit::Undone {
+            subject,
+            field,
+            value,
+        } => match value {
+            Some(value) => format!("undone {subject}: {field} is {value}"),
+            None => format!("undone {subject}: {field} is not known"),
+        },
         Audit::Cut { reason } => format!("cut: {reason}"),
         Audit::Activated { .. } => "activated".to_owned(),
     }

@@ -70,6 +70,7 @@ pub(crate) fn world() -> Ir {
             name: "World".into(),
             zone: "Europe/Berlin".into(),
             currency: Some("EUR".into()),
+            connectors: vec!["crm".into(), "other".into()],
         },
         files: vec![SourceFile {
             path: "main.trig".into(),
