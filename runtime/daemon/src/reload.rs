@@ -27,6 +27,8 @@ pub struct Project {
     pub running: Option<(RevisionHash, Arc<Ir>)>,
     /// Whether what is on disk does not compile.
     pub broken: bool,
+    /// What was shown last of what was found in it.
+    told: Option<Report>,
 }
 
 impl Project {
@@ -37,6 +39,7 @@ impl Project {
             workspace: None,
             running: None,
             broken: false,
+            told: None,
         }
     }
 }
@@ -92,6 +95,9 @@ impl Reloader {
         }
         let was_broken = project.broken;
         project.broken = compiled.ir.is_none();
+        if compiled.report.errors + compiled.report.warnings == 0 {
+            project.told = None;
+        }
         let (Some(ir), Some(id)) = (&compiled.ir, workspace) else {
             self.tell_report(project, &compiled);
             if let Some(id) = &project.workspace {
@@ -219,9 +225,13 @@ impl Reloader {
         config
     }
 
-    /// Shows what was found in a project.
-    pub(crate) fn tell_report(&self, project: &Project, compiled: &Compiled) {
+    /// Shows what was found in a project, unless it is what was shown last.
+    fn tell_report(&self, project: &mut Project, compiled: &Compiled) {
         let report = &compiled.report;
+        if project.told.as_ref() == Some(report) {
+            return;
+        }
+        project.told = Some(report.clone());
         let consequence = match (&compiled.ir, &project.running) {
             (Some(_), _) => String::new(),
             (None, Some((revision, _))) => format!("revision {revision} keeps running"),
@@ -309,4 +319,35 @@ fn meaning(ir: &Ir, trigger: &Trigger) -> serde_json::Value {
         })
         .collect();
     serde_json::json!([value, conditions])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shard::Bounds;
+
+    #[tokio::test]
+    async fn the_same_findings_are_shown_once() {
+        let (teller, listener) = Teller::heard();
+        let (shard, _queue) = Shard::new(Bounds::default());
+        let reloader = Reloader {
+            compiler: Arc::new(|_| Compiled::default()),
+            revisions: Revisions::new(""),
+            registry: Registry::default(),
+            shard,
+            teller,
+            make_up_secrets: false,
+        };
+        let broken = |text: &str| {
+            let mut compiled = Compiled::default();
+            compiled.report.errors = 1;
+            compiled.report.text = text.into();
+            compiled
+        };
+        let mut project = Project::new("");
+        for (text, told) in [("one", 1), ("one", 1), ("two", 2), ("one", 3)] {
+            reloader.take(&mut project, broken(text)).await;
+            assert_eq!(listener.told.len(), told, "{text}");
+        }
+    }
 }

@@ -32,6 +32,7 @@ mod key;
 mod limits;
 mod listeners;
 mod matching;
+mod nearest;
 mod output;
 mod outside;
 mod pending;

@@ -1,5 +1,6 @@
 //! `trigd run`
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::daemon::{Daemon, Options, StartError};
 use crate::happened::{Happened, Teller};
 use crate::outbox::client;
 use crate::play::{Played, play};
-use crate::project::{Compiled, Compiler};
+use crate::project::{Compiled, Compiler, Report};
 use crate::shard::Broken;
 use crate::show::{Colour, Format, Show};
 use crate::store::{Store, StoreError, default_dir};
@@ -170,6 +171,7 @@ async fn first(
     teller: &Teller,
     signals: &mut Signals,
 ) -> anyhow::Result<First> {
+    let mut told: BTreeMap<PathBuf, Report> = BTreeMap::new();
     loop {
         let compiled = compile_all(compiler, &args.dirs).await?;
         check_ids(&compiled)?;
@@ -196,6 +198,10 @@ async fn first(
         }
         for (dir, compiled) in &compiled {
             let report = &compiled.report;
+            // the same once more is nothing new
+            if told.insert(dir.clone(), report.clone()).as_ref() == Some(report) {
+                continue;
+            }
             teller.tell(|| Happened::Diagnosed {
                 project: dir.display().to_string(),
                 errors: report.errors,
