@@ -1,7 +1,8 @@
 //! From files to the active revision, while everything else goes on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
@@ -29,6 +30,8 @@ pub struct Project {
     pub broken: bool,
     /// What was shown last of what was found in it.
     told: Option<Report>,
+    /// Whether it has been said what runs of it.
+    announced: bool,
 }
 
 impl Project {
@@ -40,6 +43,7 @@ impl Project {
             running: None,
             broken: false,
             told: None,
+            announced: false,
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct Reloader {
     pub(crate) teller: Teller,
     /// Whether secrets that cannot be read are made up.
     pub(crate) make_up_secrets: bool,
+    /// What was said last about the configuration of each directory.
+    pub(crate) noted: Arc<Mutex<BTreeMap<PathBuf, Vec<String>>>>,
 }
 
 impl Reloader {
@@ -122,6 +128,13 @@ impl Reloader {
             }
             self.registry.put(site);
             project.running = before;
+            if !std::mem::replace(&mut project.announced, true) {
+                self.teller.tell(|| Happened::Active {
+                    workspace: id.clone(),
+                    revision: revision.clone(),
+                    change: format!("resumed, {}", count(ir.triggers.len(), "trigger")),
+                });
+            }
             if was_broken {
                 self.note(format!(
                     "{id} compiles again; revision {revision} is what runs"
@@ -141,6 +154,7 @@ impl Reloader {
             revision: revision.clone(),
             change: change(before.as_ref().map(|(_, ir)| &**ir), ir),
         });
+        project.announced = true;
         project.running = Some((revision, Arc::clone(ir)));
     }
 
@@ -219,8 +233,13 @@ impl Reloader {
                 make_up: self.make_up_secrets,
             },
         );
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = noted.insert(dir.to_owned(), notes.clone());
         for note in notes {
-            self.note(note);
+            // each start and each edit comes by here
+            if !before.iter().flatten().any(|said| *said == note) {
+                self.note(note);
+            }
         }
         config
     }
@@ -337,6 +356,7 @@ mod tests {
             shard,
             teller,
             make_up_secrets: false,
+            noted: Arc::default(),
         };
         let broken = |text: &str| {
             let mut compiled = Compiled::default();

@@ -211,7 +211,13 @@ mod tests {
         for path in ["a/b.trig", "a/trig.toml"] {
             assert!(matters(&written, Path::new(path)), "{path}");
         }
-        for path in ["a/b.trig~", "a/.b.trig.swp", "a/b.md", "inbox/1.kommo.form", "a/out"] {
+        for path in [
+            "a/b.trig~",
+            "a/.b.trig.swp",
+            "a/b.md",
+            "inbox/1.kommo.form",
+            "a/out",
+        ] {
             assert!(!matters(&written, Path::new(path)), "{path}");
         }
         let out = Path::new("a/out");

@@ -42,7 +42,11 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_and_one_without_its_catalogue_are_known_again() {
-        let declared = ["crm.message.incoming", "crm.message.outgoing", "cart.updated"];
+        let declared = [
+            "crm.message.incoming",
+            "crm.message.outgoing",
+            "cart.updated",
+        ];
         for (name, near) in [
             ("crm.message.incomming", Some("crm.message.incoming")),
             ("message.incoming", Some("crm.message.incoming")),

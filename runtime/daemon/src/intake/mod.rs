@@ -10,5 +10,6 @@ mod start;
 mod tests;
 mod typed;
 
+pub(crate) use routes::list;
 pub use routes::{Door, router};
 pub use server::{Server, serve};

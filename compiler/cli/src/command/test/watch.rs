@@ -150,8 +150,14 @@ mod tests {
     #[test]
     fn what_is_written_into_other_files_is_nothing_to_the_project() {
         let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
-        let all = ["a/b.trig", "a/trig.toml", "a/out1", "a/out.txt", "a/b.trig~"]
-            .map(|path| belongs(&written, Path::new(path)));
+        let all = [
+            "a/b.trig",
+            "a/trig.toml",
+            "a/out1",
+            "a/out.txt",
+            "a/b.trig~",
+        ]
+        .map(|path| belongs(&written, Path::new(path)));
         assert_eq!(all, [true, true, false, false, false]);
         let made = EventKind::Create(CreateKind::Folder);
         assert!(belongs(&made, Path::new("a/x.d")));
