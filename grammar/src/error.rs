@@ -81,7 +81,7 @@ impl<'t> Errors<'t> {
     pub(crate) fn explains(&self, offset: u32) -> bool {
         self.list.last().is_some_and(|last| {
             let (start, end) = (last.span.start, last.span.end);
-            (start <= offset && offset < end) || (end <= offset && self.is_space(end, offset))
+            (start <= offset && offset < end) || (end <= offset && is_space(self.text, end, offset))
         })
     }
 
@@ -111,12 +111,12 @@ impl<'t> Errors<'t> {
     fn slice(&self, span: Span) -> &'t str {
         self.text.get(span.range()).unwrap_or_default()
     }
+}
 
-    fn is_space(&self, start: u32, end: u32) -> bool {
-        self.text
-            .get(start as usize..end as usize)
-            .is_some_and(|t| t.bytes().all(|b| b.is_ascii_whitespace()))
-    }
+/// Whether only space stands between two offsets.
+pub(crate) fn is_space(text: &str, start: u32, end: u32) -> bool {
+    text.get(start as usize..end as usize)
+        .is_some_and(|t| t.bytes().all(|b| b.is_ascii_whitespace()))
 }
 
 /// The length of the word, text or operator at the start of a text, or of its first character if it begins with none.

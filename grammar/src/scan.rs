@@ -5,6 +5,7 @@
 
 use crate::Span;
 use crate::ast::Comment;
+use crate::words;
 
 /// How deep `(`, `[` and `{` may nest. It bounds the recursion of the parser and of everything after it.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -22,30 +23,6 @@ pub(crate) struct Scan {
     /// own `}` was probably forgotten. Opening brace and the brace that closes it.
     pub(crate) suspects: Vec<(u32, u32)>,
 }
-
-/// Keywords that begin an item, at the start of a line.
-const ITEM_WORDS: [&str; 20] = [
-    "use",
-    "extend",
-    "entity",
-    "enum",
-    "event",
-    "group",
-    "feed",
-    "action",
-    "known",
-    "pipeline",
-    "condition",
-    "schedule",
-    "breaker",
-    "flow",
-    "template",
-    "test",
-    "trigger",
-    "stage",
-    "apply",
-    "cooldown",
-];
 
 struct Open {
     bracket: u8,
@@ -231,6 +208,6 @@ impl Scanner<'_> {
 fn begins_item(line: &[u8]) -> bool {
     let length = line.iter().take_while(|b| b.is_ascii_lowercase()).count();
     let word = line.get(..length).unwrap_or_default();
-    ITEM_WORDS.iter().any(|w| w.as_bytes() == word)
+    str::from_utf8(word).is_ok_and(words::begins_item)
         && matches!(line.get(length), Some(b' ' | b'\t'))
 }

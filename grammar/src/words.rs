@@ -23,6 +23,14 @@ pub(crate) const ITEMS: &[&str] = &[
     "test",
 ];
 
+/// Whether a word begins an item: one of a file, or a stage of a pipeline.
+pub(crate) fn begins_item(word: &str) -> bool {
+    ITEMS.contains(&word) || word == "stage"
+}
+
+/// Who can cause an event, as a message lists them.
+pub(crate) const ACTORS: &str = "`customer`, `user`, `api` or `automation`";
+
 pub(crate) const CLAUSES: &[&str] = &[
     "on",
     "for",

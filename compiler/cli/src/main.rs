@@ -1,7 +1,7 @@
 //! `trigc`, the command-line compiler of Trig.
 //!
-//! Exit codes: 0 where there is nothing to say, 1 where the project has findings, 2 where the command was not
-//! understood or the system refused.
+//! Exit codes: 0 where there is nothing to say, 1 where what was looked for was found, 2 where what was asked for could
+//! not be done: the command was not understood, the project does not compile, or the system refused.
 
 mod command;
 mod output;
@@ -43,8 +43,8 @@ Exit codes:
   0  nothing stands in the way
   1  the project has errors (or warnings, with --deny-warnings), a test failed, or a file is not formatted (with
      --check)
-  2  the command was not understood, a file could not be read or written, or there is nothing to test because the
-     project does not compile";
+  2  what was asked for could not be done: the command was not understood, a file could not be read or written, or
+     the project does not compile and there is nothing to build, draw, document or test";
 
 /// The compiler of Trig: automation for CRMs as source code
 #[derive(Debug, Parser)]
@@ -71,7 +71,8 @@ fn main() -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::Broken) => ExitCode::from(2),
         Err(error) => {
-            let bold = output::style(cli.color, anstyle::AnsiColor::BrightRed.on_default().bold());
+            let red = anstyle::AnsiColor::BrightRed.on_default().bold();
+            let bold = output::style(cli.color, &std::io::stderr(), red);
             let _ = writeln!(std::io::stderr(), "{bold}error{bold:#}: {error:#}");
             ExitCode::from(2)
         }

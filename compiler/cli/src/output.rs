@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::Context;
@@ -23,7 +24,7 @@ pub(crate) enum Colour {
 
 impl Colour {
     /// Whether what is written to `stream` is coloured.
-    pub(crate) fn on<S: anstream::stream::RawStream>(self, stream: &S) -> bool {
+    pub(crate) fn on<S: RawStream>(self, stream: &S) -> bool {
         match self {
             Self::Auto => AutoStream::choice(stream) != ColorChoice::Never,
             Self::Always => true,
@@ -32,9 +33,9 @@ impl Colour {
     }
 }
 
-/// `style` for the standard error stream, or none.
-pub(crate) fn style(colour: Colour, style: Style) -> Style {
-    if colour.on(&io::stderr()) {
+/// `style` for what is written to `stream`, or none.
+pub(crate) fn style<S: RawStream>(colour: Colour, stream: &S, style: Style) -> Style {
+    if colour.on(stream) {
         style
     } else {
         Style::new()
@@ -86,6 +87,11 @@ pub(crate) fn stdout() -> BufWriter<Listener<io::Stdout>> {
     })
 }
 
+/// What became of writing all of the standard output, flushing it included.
+pub(crate) fn finish(written: io::Result<()>) -> anyhow::Result<()> {
+    written.context("the standard output cannot be written")
+}
+
 /// The standard error stream.
 pub(crate) fn stderr() -> Listener<io::Stderr> {
     Listener {
@@ -120,9 +126,7 @@ impl Target {
         match self {
             Self::Stdout => {
                 let mut out = stdout();
-                out.write_all(bytes)
-                    .and_then(|()| out.flush())
-                    .context("the standard output cannot be written")
+                finish(out.write_all(bytes).and_then(|()| out.flush()))
             }
             Self::File(path) => write_file(path, bytes)
                 .with_context(|| format!("`{}` cannot be written", path.display())),
@@ -166,15 +170,6 @@ fn default_permissions() -> Option<Permissions> {
 #[cfg(not(unix))]
 fn default_permissions() -> Option<Permissions> {
     None
-}
-
-/// A size for people: `812 bytes`, `3.4 KB`, `12.0 MB`.
-pub(crate) fn bytes(n: usize) -> String {
-    match n {
-        0..1_000 => format!("{n} bytes"),
-        1_000..1_000_000 => format!("{}.{} KB", n / 1_000, n % 1_000 / 100),
-        _ => format!("{}.{} MB", n / 1_000_000, n % 1_000_000 / 100_000),
-    }
 }
 
 #[cfg(test)]
@@ -233,12 +228,5 @@ mod tests {
         );
         write_file(Path::new("/dev/null"), b"x").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!(bytes(999), "999 bytes");
-        assert_eq!(bytes(1_999), "1.9 KB");
-        assert_eq!(bytes(12_345_678), "12.3 MB");
     }
 }

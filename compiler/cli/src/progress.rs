@@ -19,16 +19,12 @@ impl Progress {
         if !is_long(projects, bytes) || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
-        let total = u64::try_from(projects).unwrap_or(u64::MAX);
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
         let template = if projects > 1 {
             "{spinner} {bar:24} {pos}/{len} {wide_msg}"
         } else {
             "{spinner} {elapsed} {wide_msg}"
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
+        let bar = bar(projects, template);
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(bar)
     }
@@ -38,12 +34,7 @@ impl Progress {
         if tests < MANY_TESTS || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
-        let total = u64::try_from(tests).unwrap_or(u64::MAX);
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} tests") {
-            bar.set_style(style);
-        }
-        Self(bar)
+        Self(bar(tests, "{bar:24} {pos}/{len} tests"))
     }
 
     /// Says what is being done.
@@ -51,7 +42,7 @@ impl Progress {
         self.0.set_message(what.to_owned());
     }
 
-    /// One project more is done.
+    /// One more is done.
     pub(crate) fn step(&self) {
         self.0.inc(1);
     }
@@ -59,6 +50,15 @@ impl Progress {
     /// Leaves no trace.
     pub(crate) fn finish(self) {
         self.0.finish_and_clear();
+    }
+}
+
+fn bar(total: usize, template: &str) -> ProgressBar {
+    let total = u64::try_from(total).unwrap_or(u64::MAX);
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 

@@ -9,6 +9,7 @@ use trig_ir::{Ir, TestCase};
 use trig_project::render::{Texts, human};
 use trig_project::{Loaded, find, load};
 
+use crate::Outcome;
 use crate::output::Colour;
 use crate::progress::Progress;
 
@@ -18,10 +19,10 @@ pub(crate) struct Project {
     /// What is wrong with it, in the order of places.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// `None` where anything of it is an error, a file that could not be read included.
-    pub(crate) ir: Option<Ir>,
+    ir: Option<Ir>,
     pub(crate) triggers: usize,
     /// Its tests; they belong to `ir`.
-    pub(crate) tests: Vec<TestCase>,
+    tests: Vec<TestCase>,
 }
 
 impl Project {
@@ -38,22 +39,31 @@ impl Project {
         }
     }
 
+    /// What it compiles to.
+    ///
+    /// # Errors
+    /// What a command comes to that cannot do what was asked for because the project does not compile.
+    pub(crate) fn ir(&self) -> Result<&Ir, Outcome> {
+        self.ir.as_ref().ok_or(Outcome::Broken)
+    }
+
+    /// What it compiles to, and its tests.
+    ///
+    /// # Errors
+    /// As [`Self::ir`].
+    pub(crate) fn into_tests(self) -> Result<(Ir, Vec<TestCase>), Outcome> {
+        let ir = self.ir.ok_or(Outcome::Broken)?;
+        Ok((ir, self.tests))
+    }
+
     /// Its texts, for showing diagnostics.
     pub(crate) fn texts(&self) -> Texts<'_> {
-        Texts::new(
-            &self.loaded.root,
-            &self.loaded.sources,
-            trig_compiler::catalogue_text,
-        )
+        Texts::new(&self.loaded.root, &self.loaded.sources)
     }
 
     /// Its texts under paths from the current directory, as programs look for them, wherever that is possible.
     pub(crate) fn texts_from_here(&self) -> Texts<'_> {
-        Texts::new(
-            &from_here(&self.loaded.root),
-            &self.loaded.sources,
-            trig_compiler::catalogue_text,
-        )
+        Texts::new(&from_here(&self.loaded.root), &self.loaded.sources)
     }
 
     /// Its directory as people call it.

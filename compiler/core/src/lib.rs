@@ -20,5 +20,6 @@ mod workspace;
 
 pub use catalogue::catalogue_text;
 pub use diagnostic::*;
+pub use rules::syntax_error::diagnostic as syntax_diagnostic;
 pub use source_set::*;
 pub use workspace::*;

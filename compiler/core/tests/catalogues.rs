@@ -118,3 +118,29 @@ fn a_smart_process_is_an_entity_with_a_native_id() {
     let contract = ir.entities.iter().find(|e| e.name == "contract").unwrap();
     assert_eq!(contract.native_id.as_deref(), Some("1220"));
 }
+
+/// Patterns and actions that no example uses, as the systems offer them.
+#[test]
+fn what_no_example_uses() {
+    let bitrix24 = "use bitrix24\n\
+        trigger Paid for deal via payment.deal { on payment.paid changed to true  do log(text: \"x\") }\n\
+        trigger Mail for deal via activity.deal {\n    on activity created\n    \
+        when activity.kind == email and activity.direction == inbound\n    do log(text: \"x\")\n}\n\
+        trigger ReadBack for deal { on item.touched  do webhook.post(to: \"ops\", deal: subject) }\n";
+    let kommo = "use kommo\n\
+        trigger Position for contact { on contact.position changed to empty  do log(text: \"x\") }\n";
+    let activecampaign = "use activecampaign\n\
+        trigger Renamed { on account.name changed  for each contact of account  do log(text: \"x\") }\n\
+        trigger Phone for contact { on contact.phone changed from any to \"1\"  do log(text: \"x\") }\n\
+        trigger Score for contact { on contact.score changed to > 50  do log(text: \"x\") }\n\
+        trigger DealScore for deal { on deal.score changed to < 20  do log(text: \"x\") }\n\
+        trigger Closes for deal { on deal.close_date changed  do log(text: \"x\") }\n\
+        trigger Acts for contact { on contact created  do list.unsubscribe(list: \"6\") }\n\
+        trigger Untagged for contact { on tag.removed(tag: \"VIP\")  do log(text: \"x\") }\n\
+        trigger Cart for contact {\n    \
+        on cart.abandoned(store: \"Shop\", products has \"Cup\", categories has \"Tea\", value > 50 USD)\n    \
+        do log(text: \"x\")\n}\n";
+    for text in [bitrix24, kommo, activecampaign] {
+        assert_eq!(check(text), "(clean)\n", "{text}");
+    }
+}

@@ -1,68 +1,49 @@
-//! Who starts and who cancels whom.
+//! Who starts, cancels and brings to a goal whom.
 
 use std::collections::BTreeMap;
 
-use trig_compiler::graph::TriggerGraph;
+use trig_compiler::graph::{Relation, TriggerGraph};
 use trig_ir::Ir;
 
-/// For each trigger, what leads to it and what it leads to: (the other, the event between them).
+/// For each trigger, what leads to it and what it leads to.
 #[derive(Default)]
 pub(crate) struct Causes {
     by_name: BTreeMap<String, Cause>,
 }
 
+/// By what is done: the other trigger, and the event between them.
+type Others = BTreeMap<Relation, Vec<(String, String)>>;
+
 #[derive(Default)]
 pub(crate) struct Cause {
-    pub(crate) started_by: Vec<(String, String)>,
-    pub(crate) cancelled_by: Vec<(String, String)>,
-    pub(crate) starts: Vec<(String, String)>,
-    pub(crate) cancels: Vec<(String, String)>,
+    /// What others do to it.
+    pub(crate) by: Others,
+    /// What it does to others.
+    pub(crate) to: Others,
 }
 
 impl Causes {
     pub(crate) fn of(ir: &Ir) -> Self {
-        let graph = TriggerGraph::of(ir).to_json();
         let mut causes = Self::default();
-        for edge in graph
-            .get("edges")
-            .and_then(|e| e.as_array())
-            .into_iter()
-            .flatten()
-        {
-            let part = |key| edge.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-            let (Some(from), Some(to), Some(event)) = (part("from"), part("to"), part("event"))
-            else {
-                continue;
+        for edge in TriggerGraph::of(ir).edges() {
+            let note = |others: &mut Others, name: &str| {
+                let other = (name.to_owned(), edge.event.to_owned());
+                others.entry(edge.relation).or_default().push(other);
             };
-            let cancels = part("relation").is_some_and(|r| r == "cancels");
-            let source = causes.by_name.entry(from.clone()).or_default();
-            let list = if cancels {
-                &mut source.cancels
-            } else {
-                &mut source.starts
-            };
-            list.push((to.clone(), event.clone()));
-            let target = causes.by_name.entry(to).or_default();
-            let list = if cancels {
-                &mut target.cancelled_by
-            } else {
-                &mut target.started_by
-            };
-            list.push((from, event));
+            note(&mut causes.trigger(edge.from).to, edge.to);
+            note(&mut causes.trigger(edge.to).by, edge.from);
         }
         for cause in causes.by_name.values_mut() {
-            let lists = [
-                &mut cause.started_by,
-                &mut cause.cancelled_by,
-                &mut cause.starts,
-                &mut cause.cancels,
-            ];
-            for list in lists {
+            for list in cause.by.values_mut().chain(cause.to.values_mut()) {
                 list.sort();
                 list.dedup();
             }
         }
         causes
+    }
+
+    fn trigger(&mut self, name: &str) -> &mut Cause {
+        self.by_name.entry(name.to_owned()).or_default()
     }
 
     pub(crate) fn of_trigger(&self, name: &str) -> Option<&Cause> {

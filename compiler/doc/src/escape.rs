@@ -19,7 +19,8 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// What is shown instead of `c`; `c` itself where it is harmless.
+/// What is shown instead of `c`; `c` itself where it is harmless. Not what a terminal is shown: a page keeps the ends of
+/// lines, has no use for pictures of control characters, and is no XML with U+FFFE or U+FFFF in it.
 pub(crate) fn shown(c: char) -> char {
     match c {
         '\n' | '\t' => c,

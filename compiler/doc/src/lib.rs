@@ -22,20 +22,21 @@ use trig_ir::Ir;
 
 use causes::Causes;
 use outline::Outline;
+use page::Section;
 
 /// The document of a project that compiled without errors: an HTML page.
 pub fn html(sources: &SourceSet, ir: &Ir) -> String {
     let outline = Outline::of(sources, ir);
     let causes = Causes::of(ir);
-    let sections = [
-        ("Pipelines", pipeline::section(&outline, ir)),
-        (
-            "Triggers and flows",
-            trigger::section(&outline, &causes, ir),
-        ),
-        ("Conditions", condition::section(&outline)),
-        ("Schedules", schedule::section(&outline, ir)),
-        ("Entities", entity::section(&outline, ir)),
-    ];
+    let sections = Section::ALL.map(|section| {
+        let body = match section {
+            Section::Pipelines => pipeline::section(&outline, ir),
+            Section::Triggers => trigger::section(&outline, &causes, ir),
+            Section::Conditions => condition::section(&outline),
+            Section::Schedules => schedule::section(&outline, ir),
+            Section::Entities => entity::section(&outline, ir),
+        };
+        (section, body)
+    });
     page::page(&ir.project, &outline, &sections)
 }

@@ -138,7 +138,7 @@ impl Walk<'_> {
         self.out.pipelines.insert(name.clone(), written);
         for stage in &node.stages {
             let full = format!("{name}.{}", stage.name.text);
-            let label = stage.label.as_ref().map(|l| plain(self.source(l.span)));
+            let label = stage.label.as_ref().and_then(ast::TextLit::plain);
             let doc = stage.doc.as_ref().map(|d| d.text.clone());
             self.out.stages.insert(full.clone(), Stage { label, doc });
             for item in &stage.items {
@@ -192,7 +192,7 @@ impl Walk<'_> {
         let before = self.text.get(..item.span.start as usize);
         let line = before.unwrap_or_default().matches('\n').count() + 1;
         Written {
-            label: label.map(|l| plain(self.source(l.span))),
+            label: label.and_then(ast::TextLit::plain),
             doc: item.doc.as_ref().map(|d| d.text.clone()),
             text: self.dedented(item.span),
             place: format!("{}:{line}", self.path),
@@ -207,8 +207,7 @@ impl Walk<'_> {
     }
 
     fn source(&self, span: Span) -> &str {
-        let range = span.start as usize..span.end as usize;
-        self.text.get(range).unwrap_or_default()
+        self.text.get(span.range()).unwrap_or_default()
     }
 
     /// The source of a span, its lines moved to the left by what its first line is indented.
@@ -227,10 +226,4 @@ impl Walk<'_> {
         }
         out
     }
-}
-
-/// A label without its quotes, as far as people read it.
-fn plain(quoted: &str) -> String {
-    let inner = quoted.trim_matches('"');
-    inner.replace("\\\"", "\"").replace("\\\\", "\\")
 }

@@ -7,8 +7,38 @@ use trig_ir::Project;
 use crate::escape::{anchor, escape};
 use crate::outline::Outline;
 
+/// A part of the page, in the order of [`Self::ALL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Pipelines,
+    Triggers,
+    Conditions,
+    Schedules,
+    Entities,
+}
+
+impl Section {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Pipelines,
+        Self::Triggers,
+        Self::Conditions,
+        Self::Schedules,
+        Self::Entities,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Pipelines => "Pipelines",
+            Self::Triggers => "Triggers and flows",
+            Self::Conditions => "Conditions",
+            Self::Schedules => "Schedules",
+            Self::Entities => "Entities",
+        }
+    }
+}
+
 /// The whole page. Its policy forbids scripts, frames and any address, whatever stands in the text.
-pub(crate) fn page(project: &Project, outline: &Outline, sections: &[(&str, String)]) -> String {
+pub(crate) fn page(project: &Project, outline: &Outline, sections: &[(Section, String)]) -> String {
     let name = if project.name.is_empty() {
         project.id.as_str()
     } else {
@@ -25,10 +55,11 @@ pub(crate) fn page(project: &Project, outline: &Outline, sections: &[(&str, Stri
         escape(&project.zone)
     );
     let shown = || sections.iter().filter(|(_, body)| !body.is_empty());
-    for (title, _) in shown() {
+    for (section, _) in shown() {
+        let title = section.title();
         let target = anchor("section", title);
         let _ = write!(out, "<li><a href=\"#{target}\">{}</a>", escape(title));
-        if *title == "Triggers and flows" {
+        if *section == Section::Triggers {
             out.push_str("\n<ul>\n");
             for name in outline.triggers.keys() {
                 let target = anchor("trigger", name);
@@ -39,7 +70,8 @@ pub(crate) fn page(project: &Project, outline: &Outline, sections: &[(&str, Stri
         out.push_str("</li>\n");
     }
     out.push_str("</ul>\n</nav>\n<main>\n");
-    for (title, body) in shown() {
+    for (section, body) in shown() {
+        let title = section.title();
         let _ = writeln!(
             out,
             "<section>\n<h2 id=\"{}\">{}</h2>\n{body}</section>",

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-use trig_ir::{Ir, Pipeline, StageKind};
+use trig_ir::{ActionKind, Ir, Pipeline, StageKind};
 
 use crate::escape::{anchor, cut, escape};
 use crate::markdown;
@@ -58,31 +57,15 @@ pub(crate) fn section(outline: &Outline, ir: &Ir) -> String {
 }
 
 /// The triggers that move records to a stage, by `Pipeline.Stage`.
-///
-/// Read from the IR's serialised form, so that moves in blocks of any kind are found.
 fn moves(ir: &Ir) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for trigger in &ir.triggers {
-        let Ok(tree) = serde_json::to_value(&trigger.actions) else {
-            continue;
-        };
-        let mut rest = vec![&tree];
-        while let Some(node) = rest.pop() {
-            match node {
-                Json::Array(all) => rest.extend(all),
-                Json::Object(all) => {
-                    if let Some(to) = all.get("move").and_then(|m| m.get("to"))
-                        && let (Some(Json::String(pipeline)), Some(Json::String(stage))) =
-                            (to.get("pipeline"), to.get("stage"))
-                    {
-                        let movers = found.entry(format!("{pipeline}.{stage}")).or_default();
-                        movers.push(trigger.name.to_string());
-                    }
-                    rest.extend(all.values());
-                }
-                _ => {}
+        trigger.for_each_action(&mut |action| {
+            if let ActionKind::Move { to, .. } = &action.kind {
+                let movers = found.entry(to.to_string()).or_default();
+                movers.push(trigger.name.to_string());
             }
-        }
+        });
     }
     for movers in found.values_mut() {
         movers.sort();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use trig_compiler::graph::Relation;
 use trig_ir::{Ir, Trigger};
 
 use crate::causes::Causes;
@@ -94,12 +95,15 @@ fn card(
     }
     if let Some(cause) = causes.of_trigger(name) {
         out.push_str("<ul class=\"causes\">\n");
-        for (what, list) in [
-            ("can be started by", &cause.started_by),
-            ("can be cancelled by", &cause.cancelled_by),
-            ("can start", &cause.starts),
-            ("can cancel", &cause.cancels),
-        ] {
+        let by = cause
+            .by
+            .iter()
+            .map(|(relation, list)| (passive(*relation), list));
+        let to = cause
+            .to
+            .iter()
+            .map(|(relation, list)| (active(*relation), list));
+        for (what, list) in by.chain(to) {
             for (other, event) in list {
                 let other = link(outline, other);
                 let event = escape(event);
@@ -109,4 +113,22 @@ fn card(
         out.push_str("</ul>\n");
     }
     out.push_str("</article>\n");
+}
+
+/// What others do to a trigger.
+fn passive(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Starts => "can be started by",
+        Relation::Cancels => "can be cancelled by",
+        Relation::Reaches => "can be brought to a goal by",
+    }
+}
+
+/// What a trigger does to others.
+fn active(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Starts => "can start",
+        Relation::Cancels => "can cancel",
+        Relation::Reaches => "can bring to a goal",
+    }
 }

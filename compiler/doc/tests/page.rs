@@ -162,6 +162,82 @@ fn catalogues_say_what_fields_are() {
     assert!(html.contains("<td><code>user?</code></td>"));
 }
 
+/// What a part of the page says, its tags left out.
+fn said(html: &str, id: &str, element: &str) -> Vec<String> {
+    let tree = tree(html);
+    let part = tree
+        .descendants()
+        .find(|n| n.attribute("id") == Some(id))
+        .expect(html);
+    part.descendants()
+        .filter(|n| n.has_tag_name(element))
+        .map(|n| {
+            let texts = n.descendants().filter(|n| n.is_text());
+            texts.filter_map(|n| n.text()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn a_goal_is_reached_and_not_started() {
+    let html = document(&[(
+        "a.trig",
+        "entity deal { stage: stage  paid: bool }\n\
+         flow Chase for deal { do { wait 1d  goal Paid on deal.paid changed  log(text: \"x\") } }\n\
+         trigger Pay for deal { on deal created  do set paid = true }\n",
+    )]);
+    lawful(&html);
+    assert_eq!(
+        said(&html, "trigger-Pay", "li"),
+        ["can bring to a goal Chase: deal.paid changed"]
+    );
+    assert_eq!(
+        said(&html, "trigger-Chase", "li"),
+        ["can be brought to a goal by Pay: deal.paid changed"]
+    );
+}
+
+#[test]
+fn fields_are_used_wherever_places_stand() {
+    let html = document(&[(
+        "a.trig",
+        "use kommo\n\
+         condition Rich(least: money) for lead = price > least and any c in contacts where c.email is not empty\n\
+         event note.made for lead { text: text? }\n\
+         event call.made for lead { line: text? }\n\
+         trigger Loop for contact { on contact created\n\
+             do { for each c of contact.leads where c.price > 5 USD { set c.name = \"x\" } } }\n\
+         trigger Source for lead { on lead created when event.record.source is not empty and Rich(5 USD)  do log(text: \"x\") }\n\
+         trigger Fan { on contact.position changed when contact.email is not empty for each lead of contact\n\
+             do log(text: \"x\") }\n\
+         trigger Two for lead { on note.made  on call.made  when event.lead.name is not empty  do log(text: \"x\") }\n",
+    )]);
+    lawful(&html);
+    let uses = |entity: &str| said(&html, &format!("entity-{entity}"), "tr");
+    // a row: the field, its type, who reads it, who writes it
+    let contact = uses("crm.contact");
+    let lead = uses("kommo.lead");
+    insta::assert_snapshot!(contact.join("\n") + "\n=====\n" + &lead.join("\n"));
+}
+
+#[test]
+fn labels_are_shown_as_they_are_meant() {
+    let html = document(&[(
+        "a.trig",
+        r#"entity deal { stage: stage }
+           pipeline P "The \{big\} \u{41} \"pipeline\"" for deal { stage New "N\\ew\"" }
+           trigger T "\{t\}" for deal { on deal created  do log(text: "x") }
+        "#,
+    )]);
+    lawful(&html);
+    assert_eq!(
+        said(&html, "pipeline-P", "h3"),
+        ["pipeline P The {big} A \"pipeline\""]
+    );
+    assert_eq!(said(&html, "pipeline-P", "dt"), ["New N\\ew\""]);
+    assert_eq!(said(&html, "trigger-T", "h3"), ["trigger T {t}"]);
+}
+
 #[test]
 fn hostile_names_and_comments_are_text() {
     let html = document(&[(

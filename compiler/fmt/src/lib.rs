@@ -22,7 +22,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-use trig_grammar::ast::SyntaxError;
+use trig_grammar::Span;
+use trig_grammar::ast::{File, SyntaxError};
 
 /// Why a text is left as it is.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -30,7 +31,7 @@ pub enum Unformattable {
     /// It has syntax errors: these, in source order.
     #[error("the file has syntax errors")]
     Syntax(Vec<SyntaxError>),
-    /// It would not have said the same afterwards: a mistake of the formatter.
+    /// Afterwards it would have had other words or comments, or none that can be read: a mistake of the formatter.
     #[error("the formatter cannot lay out this file without changing what it says")]
     Unsafe,
 }
@@ -40,7 +41,8 @@ pub enum Unformattable {
 /// `format(format(x)) == format(x)`, and both have the syntax tree of `x` but for places and the order of clauses.
 ///
 /// # Errors
-/// Where the text has syntax errors, or (a mistake of the formatter) where the result would have some.
+/// Where the text has syntax errors, or (a mistake of the formatter) where the result would have some, or would not have
+/// the words and comments of the text.
 pub fn format(source: &str) -> Result<String, Unformattable> {
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
     let source = source.replace("\r\n", "\n");
@@ -52,8 +54,25 @@ pub fn format(source: &str) -> Result<String, Unformattable> {
     plan.file(&file);
     let formatted = print::print(&plan, &pieces::pieces(&plan));
     let again = trig_grammar::parse(&formatted);
-    if !again.errors.is_empty() || again.comments.len() != file.comments.len() {
+    if !again.errors.is_empty() || inventory(&formatted, &again) != inventory(&source, &file) {
         return Err(Unformattable::Unsafe);
     }
     Ok(formatted)
+}
+
+/// Every word and every comment of a text, sorted: formatting moves clauses about. The signs that it adds and leaves out
+/// are left out: commas, and the `|` before the first value of an enum.
+fn inventory<'t>(text: &'t str, file: &File) -> (Vec<&'t str>, Vec<&'t str>) {
+    let of = |span: &Span| text.get(span.range()).unwrap_or_default();
+    let tokens = lex::lex(text, &file.comments);
+    let mut words: Vec<&str> = tokens
+        .iter()
+        .map(of)
+        .filter(|word| !matches!(*word, "," | "|"))
+        .collect();
+    words.sort_unstable();
+    let comments = file.comments.iter();
+    let mut comments: Vec<&str> = comments.map(|c| of(&c.span).trim_end()).collect();
+    comments.sort_unstable();
+    (words, comments)
 }

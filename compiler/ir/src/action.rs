@@ -16,6 +16,23 @@ pub struct Action {
     pub kind: ActionKind,
 }
 
+impl Action {
+    /// Calls `f` with it, and with each action in it.
+    pub(crate) fn for_each<'a>(&'a self, f: &mut impl FnMut(&'a Self)) {
+        f(self);
+        let (first, second): (&[Self], &[Self]) = match &self.kind {
+            ActionKind::If {
+                then, otherwise, ..
+            } => (then, otherwise),
+            ActionKind::ForEach { body, .. } => (body, &[]),
+            _ => (&[], &[]),
+        };
+        for action in first.iter().chain(second) {
+            action.for_each(f);
+        }
+    }
+}
+
 /// What an action does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -65,6 +65,16 @@ pub struct Trigger {
     pub actions: Vec<Action>,
 }
 
+impl Trigger {
+    /// Calls `f` with each action, in the order in which they are written; those in `if` and `for each` included, after
+    /// the one that holds them.
+    pub fn for_each_action<'t>(&'t self, f: &mut impl FnMut(&'t Action)) {
+        for action in &self.actions {
+            action.for_each(f);
+        }
+    }
+}
+
 /// One `on` of a trigger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Start {

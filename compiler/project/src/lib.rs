@@ -8,7 +8,7 @@ mod rules;
 mod walk;
 
 pub use find::find;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_file, load_stream};
 pub use read::MAX_FILE;
 pub use rules::{Group, explained, groups};
 

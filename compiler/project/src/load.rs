@@ -1,5 +1,6 @@
 //! Reading a project.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use smol_str::SmolStr;
 use trig_compiler::{Diagnostic, MANIFEST_PATH, SourceSet};
 
 use crate::LoadError;
-use crate::read::read;
+use crate::read;
 use crate::rules::{empty_project, file_unreadable};
 use crate::walk::{Found, Kind, Scope, walk};
 
@@ -87,6 +88,47 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     })
 }
 
+/// Reads one `.trig` file, whether it belongs to a project or not: its directory and it alone.
+///
+/// # Errors
+/// If it is no `.trig` file, or the file system refuses it. What is wrong with its bytes is a diagnostic.
+pub fn load_file(path: &Path) -> Result<Loaded, LoadError> {
+    let Some(name) = path
+        .file_name()
+        .filter(|_| path.extension().is_some_and(|e| e == "trig"))
+    else {
+        return Err(LoadError::NoProject(path.to_owned()));
+    };
+    let bytes = read::bytes(path).map_err(|source| LoadError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let root = path.parent().unwrap_or(Path::new(""));
+    Ok(alone(root, &name.to_string_lossy(), bytes))
+}
+
+/// Reads a text that lies in no file; in diagnostics it is called `name`.
+///
+/// # Errors
+/// If `from` refuses. What is wrong with its bytes is a diagnostic.
+pub fn load_stream(name: &str, from: impl Read) -> io::Result<Loaded> {
+    Ok(alone(Path::new(""), name, read::all(from, 0)?))
+}
+
+fn alone(root: &Path, name: &str, bytes: Vec<u8>) -> Loaded {
+    let mut loaded = Loaded {
+        root: root.to_owned(),
+        sources: SourceSet::default(),
+        diagnostics: Vec::new(),
+    };
+    let name = SmolStr::new(name);
+    match read::text(bytes, &name) {
+        Ok(text) => loaded.sources.files.push((name, Arc::from(text))),
+        Err(diagnostic) => loaded.diagnostics.push(*diagnostic),
+    }
+    loaded
+}
+
 fn is_about_manifest(diagnostic: &Diagnostic) -> bool {
     diagnostic
         .labels
@@ -104,7 +146,7 @@ fn read_one(root: &Path, found: &Found) -> Result<(SmolStr, String), Box<Diagnos
         let reason = "its name is not UTF-8";
         return Err(Box::new(file_unreadable::unreadable(&name, reason)));
     }
-    let text = read(&found.path, &name)?;
+    let text = read::read(&found.path, &name)?;
     Ok((name, text))
 }
 

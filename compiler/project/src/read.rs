@@ -16,6 +16,11 @@ pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 pub(crate) fn read(path: &Path, name: &SmolStr) -> Result<String, Box<Diagnostic>> {
     let bytes =
         bytes(path).map_err(|e| Box::new(file_unreadable::unreadable(name, &e.to_string())))?;
+    text(bytes, name)
+}
+
+/// The text that these bytes are, of what is called `name` in diagnostics.
+pub(crate) fn text(bytes: Vec<u8>, name: &SmolStr) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MAX_FILE {
         return Err(Box::new(file_too_large::too_large(name)));
     }
@@ -29,10 +34,15 @@ pub(crate) fn read(path: &Path, name: &SmolStr) -> Result<String, Box<Diagnostic
 }
 
 /// The bytes of a file, at most one more than is allowed: its size may be a lie.
-fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+pub(crate) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len().min(MAX_FILE);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    all(file, usize::try_from(size).unwrap_or_default() + 1)
+}
+
+/// What is left to read, at most one byte more than is allowed.
+pub(crate) fn all(from: impl Read, capacity: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(capacity);
+    from.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

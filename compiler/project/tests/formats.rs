@@ -7,7 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::Value;
 use smol_str::SmolStr;
-use trig_compiler::{Diagnostic, SourceSet, catalogue_text, compile};
+use trig_compiler::{Diagnostic, SourceSet, compile};
 use trig_grammar::Span;
 use trig_project::render::{Junit, Sarif, Texts, github};
 
@@ -50,10 +50,7 @@ fn broken() -> (SourceSet, Vec<Diagnostic>) {
 fn sarif(root: &str, sources: &SourceSet, diagnostics: &[Diagnostic]) -> Value {
     let mut out = Vec::new();
     let mut sarif = Sarif::default();
-    sarif.add(
-        &Texts::new(Path::new(root), sources, catalogue_text),
-        diagnostics,
-    );
+    sarif.add(&Texts::new(Path::new(root), sources), diagnostics);
     sarif.write(&mut out).unwrap();
     assert!(out.ends_with(b"\n") && out.iter().filter(|b| **b == b'\n').count() == 1);
     serde_json::from_slice(&out).unwrap()
@@ -61,14 +58,14 @@ fn sarif(root: &str, sources: &SourceSet, diagnostics: &[Diagnostic]) -> Value {
 
 fn commands(sources: &SourceSet, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    let texts = Texts::new(Path::new("shop"), sources, catalogue_text);
+    let texts = Texts::new(Path::new("shop"), sources);
     github(&texts, diagnostics, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn junit(sources: &SourceSet, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    let texts = Texts::new(Path::new("shop"), sources, catalogue_text);
+    let texts = Texts::new(Path::new("shop"), sources);
     let mut junit = Junit::default();
     let files = sources.files.iter().map(|(path, _)| path.as_str());
     junit

@@ -10,12 +10,6 @@ use trig_compiler::{Diagnostic, SourceSet};
 use trig_grammar::Span;
 use trig_project::render::{Report, Summary, Texts, human};
 
-const CATALOGUE: &str = "entity lead for kommo {\n    score: int\n}\n";
-
-fn catalogues(path: &str) -> Option<&'static str> {
-    (path == "catalogue:kommo").then_some(CATALOGUE)
-}
-
 fn set(files: &[(&str, &str)]) -> SourceSet {
     SourceSet {
         manifest: Some("[project]\nid = \"acme\"\ntoken = \"hunter2\"\n".into()),
@@ -35,13 +29,13 @@ fn at(text: &str, part: &str) -> Span {
 
 fn plain(set: &SourceSet, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    let texts = Texts::new(Path::new("./shop/"), set, catalogues);
+    let texts = Texts::new(Path::new("./shop/"), set);
     human(&texts, diagnostics, false, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn json(set: &SourceSet, diagnostics: &[Diagnostic]) -> serde_json::Value {
-    let texts = Texts::new(Path::new("shop"), set, catalogues);
+    let texts = Texts::new(Path::new("shop"), set);
     let mut report = Report::default();
     report.add(&texts, diagnostics);
     let mut summary = Summary {
@@ -59,6 +53,7 @@ fn json(set: &SourceSet, diagnostics: &[Diagnostic]) -> serde_json::Value {
 const MAIN: &str = "pipeline Sales for deal {\n    stage New\n    stage Won success\n}\n\ntrigger Größe for deal {\n\ton deal enters Sales.Wn\n}\n";
 
 fn unknown_stage() -> Diagnostic {
+    let catalogue = trig_compiler::catalogue_text("catalogue:kommo").unwrap();
     Diagnostic::error(
         "unknown-name",
         "there is no stage `Wn` in `Sales`",
@@ -74,7 +69,7 @@ fn unknown_stage() -> Diagnostic {
     .label(
         "its entity",
         &"catalogue:kommo".into(),
-        at(CATALOGUE, "lead"),
+        at(catalogue, "entity lead"),
     )
     .note("stages are `New`, `Won`")
     .did_you_mean("Wn", ["New", "Won"])
@@ -88,7 +83,7 @@ fn several_places_with_a_catalogue() {
 #[test]
 fn in_colour() {
     let set = set(&[("main.trig", MAIN)]);
-    let texts = Texts::new(Path::new("."), &set, catalogues);
+    let texts = Texts::new(Path::new("."), &set);
     let mut out = Vec::new();
     human(&texts, &[unknown_stage()], true, &mut out).unwrap();
     let out = String::from_utf8(out).unwrap();
@@ -170,6 +165,25 @@ fn no_secret_of_the_manifest_is_shown() {
     assert!(!shown.contains("hunter2"));
     insta::assert_snapshot!(shown);
     assert!(!json(&set, &found).to_string().contains("hunter2"));
+}
+
+/// Hiding keeps bytes in their places, but not characters: places are those of the file as it was read.
+#[test]
+fn a_secret_moves_no_place() {
+    let line = "x = { secret = \"üüü\", kind = \"htp\" }";
+    let mut set = set(&[]);
+    set.manifest = Some(format!("[connectors]\n{line}\n").as_str().into());
+    let (_, found) = trig_compiler::manifest::parse(set.manifest.as_deref());
+    let all = json(&set, &found);
+    let label = all["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["message"] == "`htp` is no kind of connector")
+        .map(|d| &d["labels"][0])
+        .unwrap();
+    assert_eq!((&label["line"], &label["column"]), (&2.into(), &30.into()));
+    assert!(!all.to_string().contains("üüü"));
 }
 
 #[test]

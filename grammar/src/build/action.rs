@@ -1,7 +1,7 @@
 //! Actions.
 
 use super::name::missing_path;
-use super::{Builder, Kids, MAX_ACTIONS, Node, at, first_unit, kids, take};
+use super::{Builder, Kids, MAX_ACTIONS, Node, at, kids, stray, take};
 use crate::ast::{Action, ActionKind, Arg, Block, Call, GoalReached, MoveTarget, Path, SetOp};
 use crate::parser::Rule;
 use crate::span::Span;
@@ -130,8 +130,7 @@ impl Builder<'_> {
         if self.errors.explains(span.start) {
             return;
         }
-        let word = first_unit(text);
-        let at = Span::new(span.start, span.start + word.len() as u32);
+        let (word, at) = stray(text, span);
         if self.separator(word, at) {
             return;
         }
@@ -356,7 +355,7 @@ impl Builder<'_> {
         if let Some(node) = take(inner, Rule::block) {
             return self.block(node);
         }
-        let offset = take(inner, Rule::missing_block).map_or(end, |node| self.start(&node));
+        let offset = self.hole(inner, Rule::missing_block, end);
         if !self.errors.explains(offset) {
             self.errors.expected("`{`", after, offset);
             if self.errors.last_word() == "then" {

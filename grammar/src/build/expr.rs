@@ -32,7 +32,7 @@ impl Builder<'_> {
         {
             return self.whole(node);
         }
-        let offset = take(kids, Rule::missing_expr).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_expr, end);
         self.errors.expected(what, after, offset);
         missing(offset)
     }

@@ -1,6 +1,6 @@
 //! Declarations.
 
-use super::{Builder, Kids, Node, first_unit, kids, take};
+use super::{Builder, Kids, Node, kids, stray, take};
 use crate::ast::{
     DurationLit, Entity, Extend, Feed, Flow, Group, Item, ItemKind, Name, Path, TextLit,
 };
@@ -51,9 +51,8 @@ impl Builder<'_> {
         {
             return;
         }
-        let word = first_unit(node.as_str());
+        let (word, at) = stray(node.as_str(), span);
         if word != "}" {
-            let at = Span::new(span.start, span.start + word.len() as u32);
             self.errors
                 .at(at, format!("`{word}` cannot follow this declaration"));
         }
@@ -148,8 +147,7 @@ impl Builder<'_> {
         if self.errors.explains(span.start) {
             return;
         }
-        let word = first_unit(text);
-        let at = Span::new(span.start, span.start + word.len() as u32);
+        let (word, at) = stray(text, span);
         let expected: &[&str] = match place {
             Place::File => ITEMS,
             Place::Pipeline => &["stage", "trigger", "apply"],

@@ -81,7 +81,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::duration) {
             return self.duration(&node);
         }
-        let offset = take(kids, Rule::missing_literal).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_literal, end);
         self.errors
             .expected("a duration such as `10m`", after, offset);
         DurationLit {
@@ -95,7 +95,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::number) {
             return number_at(node.as_str(), self.start(&node));
         }
-        let offset = take(kids, Rule::missing_literal).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_literal, end);
         self.errors.expected("a number", after, offset);
         Number {
             span: Span::empty(offset),
@@ -114,7 +114,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::string) {
             return self.string(&node);
         }
-        let offset = take(kids, Rule::missing_literal).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_literal, end);
         self.errors.expected(what, after, offset);
         TextLit {
             span: Span::empty(offset),

@@ -5,6 +5,7 @@
 //! (`else if`, operators, `list of`) are cut by the limits in this module.
 
 mod action;
+mod bad_clause;
 mod clause;
 mod declare;
 mod expr;
@@ -156,7 +157,9 @@ impl<'t> Builder<'t> {
         let mut next = offset;
         let mut lines = Vec::new();
         for comment in comments.iter().take(before).rev() {
-            if !self.is_space(comment.span.end, next) || !(comment.doc || lines.is_empty()) {
+            if !error::is_space(self.text, comment.span.end, next)
+                || !(comment.doc || lines.is_empty())
+            {
                 break;
             }
             if comment.doc {
@@ -176,13 +179,6 @@ impl<'t> Builder<'t> {
             text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
         }
         Some(Doc { span, text })
-    }
-
-    /// Whether only space stands between two offsets.
-    fn is_space(&self, start: u32, end: u32) -> bool {
-        self.text
-            .get(start as usize..end as usize)
-            .is_some_and(|t| t.bytes().all(|b| b.is_ascii_whitespace()))
     }
 
     /// A block that is not closed: `open` is its opening bracket, `end` the place where its end was looked for.
@@ -220,7 +216,7 @@ impl<'t> Builder<'t> {
         let rest = self.text.get(end as usize..).unwrap_or_default();
         let rest = rest.trim_start();
         let next = rest.get(..error::word_length(rest)).unwrap_or_default();
-        let message = if bracket == "}" && (words::ITEMS.contains(&next) || next == "stage") {
+        let message = if bracket == "}" && words::begins_item(next) {
             format!("expected `}}` before `{next}`")
         } else {
             format!("expected `{bracket}`")
@@ -244,6 +240,11 @@ impl Builder<'_> {
         }
     }
 
+    /// Where something should stand that does not: at its hole, or at `end`, where what it should follow ends.
+    fn hole(&self, kids: &mut Kids<'_>, rule: Rule, end: u32) -> u32 {
+        take(kids, rule).map_or(end, |node| self.start(&node))
+    }
+
     /// What does not belong between brackets, if something does not.
     fn junk(&mut self, kids: &mut Kids<'_>, expected: &str) {
         if let Some(node) = take(kids, Rule::bad_inside) {
@@ -255,10 +256,9 @@ impl Builder<'_> {
     fn bad_inside(&mut self, node: &Node<'_>, expected: &str) {
         let span = self.span(node);
         if !self.errors.explains(span.start) {
-            let word = first_unit(node.as_str());
-            let span = Span::new(span.start, span.start + word.len() as u32);
+            let (word, at) = stray(node.as_str(), span);
             self.errors
-                .at(span, format!("expected {expected} before `{word}`"));
+                .at(at, format!("expected {expected} before `{word}`"));
         }
     }
 
@@ -268,8 +268,7 @@ impl Builder<'_> {
         if self.errors.explains(span.start) {
             return;
         }
-        let word = first_unit(node.as_str());
-        let span = Span::new(span.start, span.start + word.len() as u32);
+        let (word, span) = stray(node.as_str(), span);
         match words::near(word, lists) {
             Some(near) => self.errors.at(
                 span,
@@ -305,9 +304,10 @@ impl Builder<'_> {
     }
 }
 
-/// The first word or sign of a text that could not be read.
-fn first_unit(text: &str) -> &str {
-    text.get(..error::word_length(text)).unwrap_or(text)
+/// The first word or sign of a text that could not be read, and where it stands; the text stands at `span`.
+fn stray(text: &str, span: Span) -> (&str, Span) {
+    let word = text.get(..error::word_length(text)).unwrap_or(text);
+    (word, Span::new(span.start, span.start + word.len() as u32))
 }
 
 /// Whether the next node is of this kind.

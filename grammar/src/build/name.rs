@@ -23,7 +23,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::name) {
             return self.name(&node);
         }
-        let offset = take(kids, Rule::missing_name).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_name, end);
         self.expected_name(what, after, offset);
         Name::missing(offset)
     }
@@ -91,7 +91,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::path) {
             return self.path(&node);
         }
-        let offset = take(kids, Rule::missing_path).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_path, end);
         self.expected_name(what, after, offset);
         missing_path(offset)
     }

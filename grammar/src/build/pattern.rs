@@ -18,7 +18,7 @@ impl Builder<'_> {
         if let Some(node) = kids.next_if(is_pattern) {
             return self.pattern(node);
         }
-        let offset = take(kids, Rule::missing_pattern).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_pattern, end);
         self.expected_name("an event", after, offset);
         Pattern {
             span: Span::empty(offset),
@@ -216,7 +216,7 @@ impl Builder<'_> {
         if let Some(node) = take(kids, Rule::date) {
             return (date_at(node.as_str(), self.start(&node)), None);
         }
-        let offset = take(kids, Rule::missing_literal).map_or(end, |node| self.start(&node));
+        let offset = self.hole(kids, Rule::missing_literal, end);
         self.errors
             .expected("a date such as `2026-12-31`", after, offset);
         (date_at("", offset), None)

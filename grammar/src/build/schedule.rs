@@ -1,6 +1,6 @@
 //! Schedules and breakers: declarations made of lines.
 
-use super::{Builder, Kids, Node, first_unit, kids, take};
+use super::{Builder, Kids, Node, kids, stray, take};
 use crate::ast::{Breaker, Schedule, ScheduleLine, ScheduleLineKind, TimeLit};
 use crate::parser::Rule;
 use crate::span::Span;
@@ -113,8 +113,7 @@ impl Builder<'_> {
         if self.errors.explains(span.start) {
             return;
         }
-        let word = first_unit(node.as_str());
-        let at = Span::new(span.start, span.start + word.len() as u32);
+        let (word, at) = stray(node.as_str(), span);
         let message = format!("`{word}` cannot stand in {place}");
         match words::near(word, &[near]) {
             Some(near) => self

@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::parser::Rule;
 use crate::span::Span;
-use crate::words::STATEMENTS;
+use crate::words::{ACTORS, STATEMENTS};
 
 impl Builder<'_> {
     pub(super) fn test(&mut self, inner: &mut Kids<'_>, end: u32) -> Test {
@@ -127,8 +127,7 @@ impl Builder<'_> {
     fn by_one(&mut self, inner: &mut Kids<'_>) -> Option<Name> {
         let node = take(inner, Rule::by_one)?;
         let end = self.end(&node);
-        let what = "`customer`, `user`, `api` or `automation`";
-        Some(self.req_name(&mut kids(node), what, "`by`", end))
+        Some(self.req_name(&mut kids(node), ACTORS, "`by`", end))
     }
 
     fn answer(&mut self, inner: &mut Kids<'_>, end: u32) -> TestStatementKind {

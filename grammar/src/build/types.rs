@@ -1,7 +1,7 @@
 //! Fields, parameters and their types.
 
 use super::name::missing_path;
-use super::{Builder, Kids, MAX_COLLECTIONS, Node, first_unit, kids, take};
+use super::{Builder, Kids, MAX_COLLECTIONS, Node, kids, stray, take};
 use crate::ast::{Field, Name, Path, TextLit, Type, TypeKind};
 use crate::parser::Rule;
 use crate::span::Span;
@@ -12,7 +12,7 @@ impl Builder<'_> {
         if let Some(node) = take(inner, Rule::fields) {
             return self.fields(node).0;
         }
-        let offset = take(inner, Rule::missing_block).map_or(end, |node| self.start(&node));
+        let offset = self.hole(inner, Rule::missing_block, end);
         self.missing_block(what, offset);
         Vec::new()
     }
@@ -54,8 +54,7 @@ impl Builder<'_> {
         if self.errors.explains(span.start) {
             return;
         }
-        let word = first_unit(node.as_str());
-        let at = Span::new(span.start, span.start + word.len() as u32);
+        let (word, at) = stray(node.as_str(), span);
         if word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             self.errors.help(
                 at,

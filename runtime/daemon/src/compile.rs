@@ -41,7 +41,7 @@ fn compile(dir: &Path, colour: bool) -> Compiled {
 }
 
 fn report(dir: &Path, sources: &SourceSet, diagnostics: &[Diagnostic], colour: bool) -> Report {
-    let texts = Texts::new(dir, sources, trig_compiler::catalogue_text);
+    let texts = Texts::new(dir, sources);
     let mut text = Vec::new();
     // writing into memory does not fail
     drop(render::human(&texts, diagnostics, colour, &mut text));

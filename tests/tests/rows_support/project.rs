@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use trig_compiler::{SourceSet, catalogue_text, compile};
+use trig_compiler::{SourceSet, compile};
 use trig_ir::{Ir, TestCase, TestStepKind, Trigger};
 use trig_project::render::{Texts, human};
 use trig_test::{Coverage, Failure, Options, Report, Suite};
@@ -46,7 +46,7 @@ impl Project {
     fn new(sources: SourceSet) -> Self {
         let compilation = compile(&sources);
         let mut said = Vec::new();
-        let texts = Texts::new(Path::new(""), &sources, catalogue_text);
+        let texts = Texts::new(Path::new(""), &sources);
         human(&texts, &compilation.diagnostics, false, &mut said).unwrap();
         assert!(said.is_empty(), "\n{}", String::from_utf8_lossy(&said));
         let ir = compilation.ir.unwrap();

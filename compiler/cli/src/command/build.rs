@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use indicatif::DecimalBytes;
+
 use crate::Outcome;
-use crate::output::{self, Colour, Target};
+use crate::output::{Colour, Target};
 use crate::project;
 use crate::report::Noun;
 
@@ -32,8 +34,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     let project = project::compile_one(&args.path)?;
     project.show(colour)?;
-    let Some(ir) = &project.ir else {
-        return Ok(Outcome::Findings);
+    let ir = match project.ir() {
+        Ok(ir) => ir,
+        Err(outcome) => return Ok(outcome),
     };
     let json = ir.to_json()?;
     args.output.write(&json)?;
@@ -44,7 +47,7 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
             path.display(),
             trig_ir::hash_json(&json),
             Noun("trigger").of(ir.triggers.len()),
-            output::bytes(json.len()),
+            DecimalBytes(u64::try_from(json.len()).unwrap_or(u64::MAX)),
         );
     }
     Ok(Outcome::Clean)

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use trig_project::render::{Junit, Report, Sarif, Summary, github, human};
 
 use crate::Outcome;
@@ -81,8 +80,7 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
         Format::Sarif => sarif.write(&mut out)?,
         Format::Junit => junit.write(&mut out)?,
     }
-    out.flush()
-        .context("the standard output cannot be written")?;
+    output::finish(out.flush())?;
     if matches!(args.format, Format::Human | Format::Github) {
         tell(summary);
     }

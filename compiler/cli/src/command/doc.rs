@@ -35,8 +35,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     let project = project::compile_one(&args.path)?;
     project.show(colour)?;
-    let Some(ir) = &project.ir else {
-        return Ok(Outcome::Findings);
+    let ir = match project.ir() {
+        Ok(ir) => ir,
+        Err(outcome) => return Ok(outcome),
     };
     let html = trig_doc::html(&project.loaded.sources, ir);
     std::fs::create_dir_all(&args.out)

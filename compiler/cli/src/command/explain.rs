@@ -9,7 +9,7 @@ use trig_compiler::{Severity, nearest};
 use trig_project::{explained, groups};
 
 use crate::Outcome;
-use crate::output::{Colour, Target};
+use crate::output::{Colour, Target, style};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,11 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
-    let bold = if colour.on(&std::io::stdout()) {
-        Style::new().bold()
-    } else {
-        Style::new()
-    };
+    let bold = style(colour, &std::io::stdout(), Style::new().bold());
     let text = match &args.rule {
         None => list(bold),
         Some(name) => page(&find(name)?, bold),

@@ -1,19 +1,16 @@
 //! `trigc fmt`: lays files out in the one style.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+mod diff;
 
-use anstyle::{AnsiColor, Style};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, bail};
-use similar::{ChangeTag, TextDiff};
-use trig_compiler::{Diagnostic, Label, Severity, SourceSet};
+use trig_compiler::{Diagnostic, Severity, syntax_diagnostic};
 use trig_fmt::Unformattable;
-use trig_grammar::ast::SyntaxError;
 use trig_project::render::{Texts, human};
-use trig_project::{Loaded, MAX_FILE, find, load};
+use trig_project::{Loaded, find, load, load_file, load_stream};
 
 use crate::Outcome;
 use crate::output::{self, Colour, Target};
@@ -85,7 +82,7 @@ fn sources(paths: &[PathBuf]) -> anyhow::Result<Vec<Loaded>> {
             .with_context(|| format!("`{}` cannot be read", path.display()))?
             .is_dir();
         if !is_directory {
-            all.push(single(path)?);
+            all.push(load_file(path)?);
             continue;
         }
         let within = fs::canonicalize(path)?;
@@ -110,42 +107,8 @@ fn sources(paths: &[PathBuf]) -> anyhow::Result<Vec<Loaded>> {
     Ok(all)
 }
 
-/// One file, whether it belongs to a project or not.
-fn single(path: &Path) -> anyhow::Result<Loaded> {
-    if path.extension().is_none_or(|e| e != "trig") {
-        bail!("`{}` is no .trig file", path.display());
-    }
-    let file = fs::File::open(path);
-    let text = file
-        .map_err(anyhow::Error::from)
-        .and_then(read)
-        .with_context(|| format!("`{}` cannot be read", path.display()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Loaded {
-        root: path.parent().unwrap_or(Path::new("")).to_owned(),
-        sources: one(&name, text),
-        diagnostics: Vec::new(),
-    })
-}
-
-fn one(name: &str, text: String) -> SourceSet {
-    SourceSet {
-        manifest: None,
-        files: vec![(name.into(), Arc::from(text))],
-    }
-}
-
-fn read(from: impl Read) -> anyhow::Result<String> {
-    let mut text = String::new();
-    from.take(MAX_FILE + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_FILE {
-        bail!("it is larger than {} MiB", MAX_FILE / 1024 / 1024);
-    }
-    Ok(text)
-}
-
 fn files(loaded: &Loaded, check: bool, colour: Colour, tally: &mut Tally) -> anyhow::Result<()> {
-    let texts = Texts::new(&loaded.root, &loaded.sources, trig_compiler::catalogue_text);
+    let texts = Texts::new(&loaded.root, &loaded.sources);
     let unread = loaded.diagnostics.iter().filter(|d| is_unread(d));
     let mut diagnostics: Vec<Diagnostic> = unread.cloned().collect();
     tally.failed += diagnostics.len();
@@ -158,20 +121,15 @@ fn files(loaded: &Loaded, check: bool, colour: Colour, tally: &mut Tally) -> any
             Ok(formatted) => {
                 tally.formatted += 1;
                 if check {
-                    show_diff(
-                        &path.display().to_string(),
-                        text,
-                        &formatted,
-                        colour,
-                        &mut out,
-                    )?;
+                    let path = path.display().to_string();
+                    output::finish(diff::show(&path, text, &formatted, colour, &mut out))?;
                 } else {
                     Target::File(path.to_owned()).write(formatted.as_bytes())?;
                 }
             }
             Err(Unformattable::Syntax(errors)) => {
                 tally.failed += 1;
-                diagnostics.extend(errors.iter().map(|error| diagnostic(name, error)));
+                diagnostics.extend(errors.iter().map(|error| syntax_diagnostic(name, error)));
             }
             Err(error @ Unformattable::Unsafe) => {
                 return Err(error)
@@ -179,8 +137,7 @@ fn files(loaded: &Loaded, check: bool, colour: Colour, tally: &mut Tally) -> any
             }
         }
     }
-    out.flush()
-        .context("the standard output cannot be written")?;
+    output::finish(out.flush())?;
     show(&texts, &diagnostics, colour)
 }
 
@@ -192,14 +149,17 @@ fn is_unread(diagnostic: &Diagnostic) -> bool {
 
 /// From the standard input to the standard output.
 fn stdin(check: bool, colour: Colour) -> anyhow::Result<Outcome> {
-    const NAME: &str = "<stdin>";
-    let text = read(io::stdin()).context("the standard input cannot be read")?;
-    let formatted = match trig_fmt::format(&text) {
+    let loaded =
+        load_stream("<stdin>", io::stdin()).context("the standard input cannot be read")?;
+    let texts = Texts::new(&loaded.root, &loaded.sources);
+    let Some((name, text)) = loaded.sources.files.first() else {
+        show(&texts, &loaded.diagnostics, colour)?;
+        return Ok(Outcome::Findings);
+    };
+    let formatted = match trig_fmt::format(text) {
         Ok(formatted) => formatted,
         Err(Unformattable::Syntax(errors)) => {
-            let sources = one(NAME, text);
-            let texts = Texts::new(Path::new(""), &sources, trig_compiler::catalogue_text);
-            let all: Vec<_> = errors.iter().map(|e| diagnostic(NAME, e)).collect();
+            let all: Vec<_> = errors.iter().map(|e| syntax_diagnostic(name, e)).collect();
             show(&texts, &all, colour)?;
             return Ok(Outcome::Findings);
         }
@@ -209,97 +169,19 @@ fn stdin(check: bool, colour: Colour) -> anyhow::Result<Outcome> {
         Target::Stdout.write(formatted.as_bytes())?;
         return Ok(Outcome::Clean);
     }
-    if formatted == text {
+    if formatted == **text {
         return Ok(Outcome::Clean);
     }
     let mut out = output::stdout();
-    show_diff(NAME, &text, &formatted, colour, &mut out)?;
-    out.flush()
-        .context("the standard output cannot be written")?;
+    let shown = diff::show(name, text, &formatted, colour, &mut out);
+    output::finish(shown.and_then(|()| out.flush()))?;
     Ok(Outcome::Findings)
-}
-
-/// A syntax error as `trigc check` says it.
-fn diagnostic(file: &str, error: &SyntaxError) -> Diagnostic {
-    let label = |span: trig_grammar::Span, message: &str| Label {
-        file: file.into(),
-        start: span.start,
-        end: span.end,
-        message: message.to_owned(),
-    };
-    let mut labels = vec![label(error.span, "")];
-    let related = error.related.as_ref();
-    labels.extend(related.map(|(span, message)| label(*span, message)));
-    Diagnostic {
-        rule: "syntax-error",
-        severity: Severity::Error,
-        message: error.message.clone(),
-        labels,
-        notes: Vec::new(),
-        help: error.help.clone(),
-        fixes: Vec::new(),
-    }
 }
 
 fn show(texts: &Texts<'_>, diagnostics: &[Diagnostic], colour: Colour) -> anyhow::Result<()> {
     let coloured = colour.on(&io::stderr());
     human(texts, diagnostics, coloured, &mut output::stderr())?;
     Ok(())
-}
-
-/// A unified diff, with three lines around each change.
-fn show_diff(
-    name: &str,
-    old: &str,
-    new: &str,
-    colour: Colour,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let style = |style: Style| {
-        if colour.on(&io::stdout()) {
-            style
-        } else {
-            Style::new()
-        }
-    };
-    let bold = style(Style::new().bold());
-    let cyan = style(AnsiColor::Cyan.on_default());
-    // two texts that have nothing in common are not worth a long search
-    let diff = TextDiff::configure()
-        .timeout(Duration::from_secs(2))
-        .diff_lines(old, new);
-    writeln!(
-        out,
-        "{bold}--- {name}{bold:#}\n{bold}+++ {name} (formatted){bold:#}"
-    )?;
-    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-        writeln!(out, "{cyan}{}{cyan:#}", hunk.header())?;
-        for change in hunk.iter_changes() {
-            let (sign, of_sign) = match change.tag() {
-                ChangeTag::Delete => ('-', style(AnsiColor::Red.on_default())),
-                ChangeTag::Insert => ('+', style(AnsiColor::Green.on_default())),
-                ChangeTag::Equal => (' ', Style::new()),
-            };
-            let line = visible(change.value());
-            writeln!(out, "{of_sign}{sign}{line}{of_sign:#}")?;
-            if change.missing_newline() {
-                writeln!(out, "\\ no newline at the end of the file")?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A line without its end, control characters made visible: a terminal obeys none of them.
-fn visible(line: &str) -> String {
-    let line = line.strip_suffix('\n').unwrap_or(line);
-    let shown = |c: char| match c {
-        '\t' => c,
-        '\u{0}'..='\u{1f}' => char::from_u32(u32::from(c) + 0x2400).unwrap_or(c),
-        _ if c.is_control() => char::REPLACEMENT_CHARACTER,
-        _ => c,
-    };
-    line.chars().map(shown).collect()
 }
 
 /// The last line, on its own stream.

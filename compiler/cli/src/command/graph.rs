@@ -42,8 +42,9 @@ enum Format {
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     let project = project::compile_one(&args.path)?;
     project.show(colour)?;
-    let Some(ir) = &project.ir else {
-        return Ok(Outcome::Findings);
+    let ir = match project.ir() {
+        Ok(ir) => ir,
+        Err(outcome) => return Ok(outcome),
     };
     let graph = TriggerGraph::of(ir);
     let mut text = match args.format {

@@ -14,7 +14,7 @@ use trig_engine::occurrences;
 use trig_ir::{Clock, Ir, Offset, Recurrence, Time, Trigger};
 
 use crate::Outcome;
-use crate::output::{Colour, Target};
+use crate::output::{Colour, Target, style};
 use crate::project;
 
 const EXAMPLES: &str = "\
@@ -86,8 +86,9 @@ struct Occurrence {
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     let project = project::compile_one(&args.project)?;
     project.show(colour)?;
-    let Some(ir) = &project.ir else {
-        return Ok(Outcome::Broken);
+    let ir = match project.ir() {
+        Ok(ir) => ir,
+        Err(outcome) => return Ok(outcome),
     };
     let from = match &args.from {
         Some(text) => instant(text, &zone(&ir.project.zone)?)?,
@@ -108,11 +109,7 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     }
     let text = match args.format {
         Format::Human => {
-            let bold = if colour.on(&std::io::stdout()) {
-                Style::new().bold()
-            } else {
-                Style::new()
-            };
+            let bold = style(colour, &std::io::stdout(), Style::new().bold());
             human(&all, bold)
         }
         Format::Json => {

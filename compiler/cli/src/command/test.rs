@@ -83,6 +83,8 @@ enum Format {
     Junit,
 }
 
+const NOT_RUN: &str = "the tests were not run: the project does not compile";
+
 /// A project whose tests were run.
 struct Ran {
     /// Its directory, as it was given.
@@ -98,19 +100,22 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
         return watch::run(args, path, &filters, colour);
     }
     let projects = project::compile_all(&[path.to_owned()])?;
-    let mut broken = false;
+    let mut broken = None;
     for project in &projects {
         project.show(colour)?;
-        broken |= project.ir.is_none();
+        broken = broken.or(project.ir().err());
     }
-    if broken {
-        tell("the tests were not run: the project does not compile");
-        return Ok(Outcome::Broken);
+    if let Some(outcome) = broken {
+        tell(NOT_RUN);
+        return Ok(outcome);
     }
     let begun = Instant::now();
     let mut ran = Vec::with_capacity(projects.len());
     for project in projects {
-        ran.extend(one(args, project, &filters)?);
+        match one(args, project, &filters)? {
+            Ok(one) => ran.push(one),
+            Err(outcome) => return Ok(outcome),
+        }
         let failed = ran.iter().any(|r| r.report.failed() > 0);
         if args.fail_fast && failed {
             break;
@@ -121,12 +126,14 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     Ok(conclude(args, &ran, &filters, took))
 }
 
-/// Runs the tests of a project that compiles.
-fn one(args: &Args, project: Project, filters: &[String]) -> anyhow::Result<Option<Ran>> {
-    let Some(ir) = project.ir else {
-        return Ok(None);
+/// Runs the tests of a project, if it compiles.
+fn one(args: &Args, project: Project, filters: &[String]) -> anyhow::Result<Result<Ran, Outcome>> {
+    let root = project.loaded.root.clone();
+    let (ir, tests) = match project.into_tests() {
+        Ok(both) => both,
+        Err(outcome) => return Ok(Err(outcome)),
     };
-    let mut suite = Suite::new(ir, project.tests);
+    let mut suite = Suite::new(ir, tests);
     let all = suite.len();
     suite.select(filters);
     let options = Options {
@@ -138,8 +145,8 @@ fn one(args: &Args, project: Project, filters: &[String]) -> anyhow::Result<Opti
     let progress = Progress::for_tests(suite.len());
     let report = suite.run(options, &|_| progress.step());
     progress.finish();
-    Ok(Some(Ran {
-        root: project.loaded.root,
+    Ok(Ok(Ran {
+        root,
         all,
         report: report.context("the tests cannot be run on several threads")?,
     }))
@@ -175,9 +182,8 @@ impl Args {
             _ => {
                 let coloured = colour.on(&std::io::stdout());
                 let mut out = output::stdout();
-                out.write_all(&human::report(self, ran, coloured))
-                    .and_then(|()| out.flush())
-                    .context("the standard output cannot be written")
+                let report = human::report(self, ran, coloured);
+                output::finish(out.write_all(&report).and_then(|()| out.flush()))
             }
         }
     }
@@ -208,17 +214,12 @@ fn conclude(args: &Args, ran: &[Ran], filters: &[String], took: Duration) -> Out
 
 /// The share of triggers and guards that all tests together show, in percent.
 fn covered(ran: &[Ran]) -> Option<f64> {
-    let coverages: Vec<_> = ran
-        .iter()
-        .filter_map(|r| r.report.coverage.as_ref())
-        .collect();
-    let total: usize = coverages.iter().map(|c| c.total()).sum();
-    let shown: usize = coverages.iter().map(|c| c.shown()).sum();
-    match (coverages.is_empty(), total) {
-        (true, _) => None,
-        (false, 0) => Some(100.0),
-        (false, total) => Some(shown as f64 * 100.0 / total as f64),
-    }
+    let all = ran.iter().map(|r| r.report.coverage.clone());
+    let together = all.flatten().reduce(|mut together, one| {
+        together.triggers.extend(one.triggers);
+        together
+    });
+    together.map(|all| all.percent())
 }
 
 /// A line on the standard error stream: what is read by a program stays free of it.

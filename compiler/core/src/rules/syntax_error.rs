@@ -1,6 +1,7 @@
 //! `syntax-error`: the text is no Trig
 
 use smol_str::SmolStr;
+use trig_grammar::ast::SyntaxError;
 
 use super::{Rule, Severity};
 use crate::Diagnostic;
@@ -13,8 +14,12 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("syntax_error.md"),
 };
 
-/// A syntax error, as the grammar words it.
-pub(crate) fn problem(file: &SmolStr, error: &trig_grammar::ast::SyntaxError) -> Problem {
+pub(crate) fn problem(file: &SmolStr, error: &SyntaxError) -> Problem {
+    diagnostic(file, error).into()
+}
+
+/// A syntax error in `file`, as the grammar words it.
+pub fn diagnostic(file: &SmolStr, error: &SyntaxError) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(RULE.name, error.message.clone(), file, error.span);
     if let Some((span, message)) = &error.related {
         diagnostic = diagnostic.label(message.clone(), file, *span);
@@ -22,5 +27,5 @@ pub(crate) fn problem(file: &SmolStr, error: &trig_grammar::ast::SyntaxError) ->
     if let Some(help) = &error.help {
         diagnostic = diagnostic.help(help.clone());
     }
-    diagnostic.into()
+    diagnostic
 }

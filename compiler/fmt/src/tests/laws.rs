@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::tree::{comments, tree};
+use super::tree::{comments, in_order, tree};
 use super::{generate, mangle, sources};
 use crate::{Unformattable, format};
 
@@ -20,6 +20,7 @@ fn lawful(text: &str) -> Option<String> {
         comments(&formatted),
         "\n{text}\n---\n{formatted}"
     );
+    assert!(in_order(&formatted), "\n{text}\n---\n{formatted}");
     let again = format(&formatted).unwrap_or_else(|e| panic!("{e}:\n{text}\n---\n{formatted}"));
     assert!(
         again == formatted,

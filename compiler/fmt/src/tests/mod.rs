@@ -43,3 +43,25 @@ fn below(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         }
     }
 }
+
+/// What [`crate::format`] compares, so that a mistake of its own leaves a file as it is.
+#[test]
+fn what_a_text_must_keep() {
+    let of = |text: &str| {
+        let file = trig_grammar::parse(text);
+        let (words, comments) = crate::inventory(text, &file);
+        (words.join(" "), comments.join(" "))
+    };
+    let text =
+        "enum E = A | B\ntrigger T {\n    on x(a: 1) // one\n    do log(text: \"x\") // two\n}\n";
+    let moved = "enum E = | A | B\ntrigger T {\n    // two\n    do log(text: \"x\",)\n    on x(a: 1,) // one\n}\n";
+    assert_eq!(of(text), of(moved));
+    for other in [
+        text.replace("1", "2"),
+        text.replace("// two", "// tow"),
+        text.replace("\"x\"", "\"x \""),
+        text.replace("a: 1", "a: 1, b: 1"),
+    ] {
+        assert_ne!(of(text), of(&other), "{other}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use trig_grammar::ast::{Clause, ClauseKind, File, Item, ItemKind};
 
-/// The order of clauses, written down a second time: by their first words.
+/// The order of clauses, written down a second time: by their first words. That of [`crate::order`] is checked by it.
 const ORDER: [&str; 22] = [
     "for",
     "on",
@@ -32,8 +32,19 @@ const ORDER: [&str; 22] = [
 pub(super) fn tree(text: &str) -> String {
     let mut file: File = trig_grammar::parse(text);
     assert!(file.errors.is_empty(), "{:?} in\n{text}", file.errors);
-    items(&mut file.items, text);
+    bodies(&mut file.items, &mut |clauses| {
+        clauses.sort_by_key(|c| place(c, text))
+    });
     without_spans(&format!("{:?}", file.items)).replace("\\r", "")
+}
+
+/// Whether the clauses of every trigger stand in their order.
+pub(super) fn in_order(text: &str) -> bool {
+    let mut sorted = true;
+    bodies(&mut trig_grammar::parse(text).items, &mut |clauses| {
+        sorted &= clauses.is_sorted_by_key(|c| place(c, text));
+    });
+    sorted
 }
 
 /// Every comment, sorted: clauses take theirs along.
@@ -47,35 +58,39 @@ pub(super) fn comments(text: &str) -> Vec<String> {
     comments
 }
 
-fn items(items_: &mut [Item], text: &str) {
-    for item in items_ {
+/// Calls `f` with the clauses of every trigger, flow and start.
+fn bodies(items: &mut [Item], f: &mut impl FnMut(&mut [Clause])) {
+    for item in items {
         match &mut item.kind {
-            ItemKind::Trigger(trigger) => clauses(&mut trigger.clauses, text),
-            ItemKind::Flow(flow) => clauses(&mut flow.clauses, text),
-            ItemKind::Template(template) => items(&mut template.items, text),
+            ItemKind::Trigger(trigger) => body(&mut trigger.clauses, f),
+            ItemKind::Flow(flow) => body(&mut flow.clauses, f),
+            ItemKind::Template(template) => bodies(&mut template.items, f),
             ItemKind::Pipeline(pipeline) => {
                 for stage in &mut pipeline.stages {
-                    items(&mut stage.items, text);
+                    bodies(&mut stage.items, f);
                 }
-                items(&mut pipeline.others, text);
+                bodies(&mut pipeline.others, f);
             }
             _ => {}
         }
     }
 }
 
-fn clauses(all: &mut [Clause], text: &str) {
+fn body(all: &mut [Clause], f: &mut impl FnMut(&mut [Clause])) {
     for clause in &mut *all {
         if let ClauseKind::On { clauses: own, .. } = &mut clause.kind {
-            clauses(own, text);
+            body(own, f);
         }
     }
-    all.sort_by_key(|clause| {
-        let written = &text[clause.span.range()];
-        let end = written.find(|c: char| !c.is_ascii_lowercase());
-        let word = &written[..end.unwrap_or(written.len())];
-        ORDER.iter().position(|&other| other == word).unwrap()
-    });
+    f(all);
+}
+
+/// The place of a clause among the others, by its first word.
+fn place(clause: &Clause, text: &str) -> usize {
+    let written = &text[clause.span.range()];
+    let end = written.find(|c: char| !c.is_ascii_lowercase());
+    let word = &written[..end.unwrap_or(written.len())];
+    ORDER.iter().position(|&other| other == word).unwrap()
 }
 
 fn without_spans(text: &str) -> String {

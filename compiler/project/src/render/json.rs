@@ -135,7 +135,7 @@ fn entry(texts: &Texts<'_>, diagnostic: &Diagnostic) -> Entry {
             .iter()
             .enumerate()
             .map(|(n, l)| {
-                let place = texts.get(&l.file).map(|t| t.place(l.start as usize));
+                let place = texts.as_read(&l.file).map(|t| t.place(l.start as usize));
                 LabelEntry {
                     file: texts.shown_path(&l.file),
                     start: l.start,

@@ -15,5 +15,6 @@ pub use github::github;
 pub use human::human;
 pub use json::{Report, Summary};
 pub use junit::Junit;
+pub use sanitize::{message, shown};
 pub use sarif::Sarif;
-pub use texts::{Catalogues, Texts};
+pub use texts::Texts;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use trig_compiler::Diagnostic;
 
-/// What is shown instead of `c`; `c` itself where it is harmless.
-pub(crate) fn shown(c: char) -> char {
+/// What is shown instead of `c`; `c` itself where it is harmless: no control character but the tab, and nothing that is
+/// invisible or turns the reading direction.
+pub fn shown(c: char) -> char {
     match c {
         '\t' => '\t',
         // the pictures of control characters: `␛`
@@ -20,8 +21,8 @@ pub(crate) fn shown(c: char) -> char {
     }
 }
 
-/// A message of several lines, shown.
-pub(crate) fn message(text: &str) -> Cow<'_, str> {
+/// A text of one or more lines, each of its characters [`shown`].
+pub fn message(text: &str) -> Cow<'_, str> {
     let harmless = |c: char| c == '\n' || shown(c) == c;
     if text.chars().all(harmless) {
         return Cow::Borrowed(text);

@@ -5,18 +5,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use trig_compiler::{MANIFEST_PATH, SourceSet};
+use trig_compiler::{MANIFEST_PATH, SourceSet, catalogue_text};
 
 use super::lines::Lines;
-
-/// Finds the text of `catalogue:NAME`.
-pub type Catalogues = fn(&str) -> Option<&'static str>;
 
 /// The texts of one project, by the paths that labels use.
 pub struct Texts<'a> {
     root: String,
     sources: HashMap<&'a str, &'a str>,
-    catalogues: Catalogues,
     /// Texts that something has pointed into, with their lines.
     used: RefCell<HashMap<String, Option<Rc<Text>>>>,
     /// The manifest as it was read, for places only.
@@ -44,7 +40,7 @@ pub(crate) fn is_catalogue(path: &str) -> bool {
 
 impl<'a> Texts<'a> {
     /// The texts of a project in the directory `root`, which stands before the paths that are shown.
-    pub fn new(root: &Path, sources: &'a SourceSet, catalogues: Catalogues) -> Self {
+    pub fn new(root: &Path, sources: &'a SourceSet) -> Self {
         let root = root.to_string_lossy().replace('\\', "/");
         let root = root
             .strip_prefix("./")
@@ -61,7 +57,6 @@ impl<'a> Texts<'a> {
         Self {
             root: root.to_owned(),
             sources: files.chain(manifest).collect(),
-            catalogues,
             used: RefCell::default(),
             manifest: OnceCell::new(),
         }
@@ -86,7 +81,7 @@ impl<'a> Texts<'a> {
                 Some(trig_compiler::manifest::redact(text).into_owned())
             }
             Some(text) => Some((*text).to_owned()),
-            None => (self.catalogues)(path).map(str::to_owned),
+            None => catalogue_text(path).map(str::to_owned),
         };
         let text = text.map(|text| Rc::new(Text::new(text)));
         self.used.borrow_mut().insert(path.to_owned(), text.clone());

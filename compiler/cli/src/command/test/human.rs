@@ -1,9 +1,10 @@
-//! Reports for people.
+//! Reports for people. The terminal obeys nothing that stands in the project.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use trig_project::render::message;
 use trig_test::{Coverage, GuardCoverage, TriggerCoverage};
 
 use super::{Args, Ran};
@@ -20,27 +21,24 @@ pub(super) fn report(args: &Args, ran: &[Ran], coloured: bool) -> Vec<u8> {
     let mut out = String::new();
     for project in ran {
         if ran.len() > 1 && (args.verbose || project.report.failed() > 0 || args.coverage) {
-            let _ = writeln!(out, "{bold}{}{bold:#}", project.root.display());
+            let root = project.root.display().to_string();
+            let _ = writeln!(out, "{bold}{}{bold:#}", message(&root));
         }
         for test in &project.report.tests {
+            let title = message(&test.title);
+            let place = test.place.to_string();
+            let place = message(&place);
             match &test.failure {
                 None if args.verbose => {
-                    let place = &test.place;
-                    let _ = writeln!(
-                        out,
-                        "{good}passed{good:#}  {}  {dim}{place}{dim:#}",
-                        test.title
-                    );
+                    let _ = writeln!(out, "{good}passed{good:#}  {title}  {dim}{place}{dim:#}");
                 }
                 None => {}
                 Some(failure) => {
-                    let place = &test.place;
                     let _ = writeln!(
                         out,
-                        "{bad}FAILED{bad:#}  {bold}{}{bold:#}  {dim}{place}{dim:#}",
-                        test.title
+                        "{bad}FAILED{bad:#}  {bold}{title}{bold:#}  {dim}{place}{dim:#}"
                     );
-                    let _ = writeln!(out, "{failure}");
+                    let _ = writeln!(out, "{}", message(&failure.to_string()));
                 }
             }
         }
@@ -73,16 +71,16 @@ fn not_covered(coverage: &Coverage, bold: Style, dim: Style, out: &mut String) {
         if *fired && missing.is_empty() {
             continue;
         }
+        let place = place.to_string();
+        let (name, place) = (message(name), message(&place));
         let _ = writeln!(out, "  {bold}{name}{bold:#}  {dim}{place}{dim:#}");
         if !fired {
             let _ = writeln!(out, "    has not fired");
         }
         for (guard, lacks) in missing {
-            let _ = writeln!(
-                out,
-                "    {}  {dim}{}{dim:#}  {lacks}",
-                guard.text, guard.place
-            );
+            let place = guard.place.to_string();
+            let (text, place) = (message(&guard.text), message(&place));
+            let _ = writeln!(out, "    {text}  {dim}{place}{dim:#}  {lacks}");
         }
     }
 }

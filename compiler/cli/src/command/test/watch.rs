@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use trig_compiler::Workspace;
 use trig_project::{Loaded, load};
 
-use super::{Args, conclude, human, one, tell};
+use super::{Args, NOT_RUN, conclude, human, one, tell};
 use crate::Outcome;
 use crate::output::Colour;
 use crate::project::{Project, find_one};
@@ -92,7 +92,7 @@ fn round(
     project.show(colour)?;
     let begun = Instant::now();
     match one(args, project, filters)? {
-        Some(ran) => {
+        Ok(ran) => {
             let ran = [ran];
             let report = human::report(args, &ran, false);
             if std::io::stdout().is_terminal() || report != *shown {
@@ -101,7 +101,7 @@ fn round(
             }
             conclude(args, &ran, filters, begun.elapsed());
         }
-        None => tell("the tests were not run: the project does not compile"),
+        Err(_) => tell(NOT_RUN),
     }
     Ok(())
 }
