@@ -41,10 +41,12 @@ Examples:
 
 Exit codes:
   0  nothing stands in the way
-  1  the project has errors (or warnings, with --deny-warnings), a test failed, or a file is not formatted (with
-     --check)
-  2  what was asked for could not be done: the command was not understood, a file could not be read or written, or
-     the project does not compile and there is nothing to build, draw, document or test";
+  1  `check` found errors, or warnings with --deny-warnings
+  1  a test failed, or --min-coverage was not reached
+  1  a file is not formatted (`fmt --check`)
+  2  the command was not understood
+  2  a file could not be read or written
+  2  the project does not compile, and something else than `check` was asked for";
 
 /// The compiler of Trig: automation for CRMs as source code
 #[derive(Debug, Parser)]
@@ -73,7 +75,11 @@ fn main() -> ExitCode {
         Err(error) => {
             let red = anstyle::AnsiColor::BrightRed.on_default().bold();
             let bold = output::style(cli.color, &std::io::stderr(), red);
-            let _ = writeln!(std::io::stderr(), "{bold}error{bold:#}: {error:#}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "{bold}error{bold:#}: {}",
+                output::said(&error)
+            );
             ExitCode::from(2)
         }
     }

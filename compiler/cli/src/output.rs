@@ -87,6 +87,21 @@ pub(crate) fn stdout() -> BufWriter<Listener<io::Stdout>> {
     })
 }
 
+/// An error and what led to it in one line, where each says something that is not said yet.
+pub(crate) fn said(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.ends_with(&cause) {
+            continue;
+        }
+        if !said.is_empty() {
+            said.push_str(": ");
+        }
+        said.push_str(&cause);
+    }
+    said
+}
+
 /// What became of writing all of the standard output, flushing it included.
 pub(crate) fn finish(written: io::Result<()>) -> anyhow::Result<()> {
     written.context("the standard output cannot be written")
@@ -153,7 +168,12 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(permissions) = &permissions {
         builder.permissions(permissions.clone());
     }
-    let mut file = builder.tempfile_in(directory)?;
+    // the name that it would have had is nobody's concern
+    let refused = |error: io::Error| match error.kind() {
+        ErrorKind::Other => error,
+        kind => kind.into(),
+    };
+    let mut file = builder.tempfile_in(directory).map_err(refused)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|e| e.error)?;
@@ -186,6 +206,21 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Err(ErrorKind::BrokenPipe.into())
         }
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let refused = || io::Error::from(ErrorKind::PermissionDenied);
+        let path = PathBuf::from("x");
+        let load = trig_project::LoadError::Io {
+            path: path.clone(),
+            source: refused(),
+        };
+        insta::assert_snapshot!(said(&load.into()), @"`x` cannot be read: permission denied");
+        let context = anyhow::Error::from(refused()).context("`x` cannot be written");
+        insta::assert_snapshot!(said(&context), @"`x` cannot be written: permission denied");
+        let missing = write_file(Path::new("no/such/place/x.json"), b"").unwrap_err();
+        insta::assert_snapshot!(missing, @"entity not found");
     }
 
     #[test]

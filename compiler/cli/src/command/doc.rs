@@ -10,7 +10,7 @@ use crate::output::{Colour, Target};
 use crate::project;
 
 const EXAMPLES: &str = "\
-One HTML file that needs no network and no script: pipelines drawn with their triggers, what starts what, schedules as
+One HTML file that needs no network and no script: pipelines drawn with their triggers, what starts what, schedules as \
 weeks, and which triggers use which fields.
 
 Examples:

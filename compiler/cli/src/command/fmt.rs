@@ -17,7 +17,7 @@ use crate::output::{self, Colour, Target};
 use crate::report::Noun;
 
 const EXAMPLES: &str = "\
-A PATH is a file, or a directory: then every .trig file of the projects in it. `-` reads the standard input and writes
+A PATH is a file, or a directory: then every .trig file of the projects in it. `-` reads the standard input and writes \
 the standard output. Without a PATH, it is the project around the current directory.
 
 A file with syntax errors is left as it is, and one that is in order is not written.

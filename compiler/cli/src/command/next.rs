@@ -18,7 +18,7 @@ use crate::output::{Colour, Target, style};
 use crate::project;
 
 const EXAMPLES: &str = "\
-Times are those of the trigger's own zone, with the distance from UTC. Where the clocks change between two of them, or
+Times are those of the trigger's own zone, with the distance from UTC. Where the clocks change between two of them, or \
 a time is one that they skip, it is said. Guards are not looked at: this is when they would be.
 
 Examples:

@@ -19,8 +19,8 @@ use crate::progress::Progress;
 use crate::project::{self, Project};
 
 const EXAMPLES: &str = "\
-A PATH is a project's directory, a file in it, or a directory that holds several projects. Where there is no such path,
-it is a FILTER, too. A FILTER is a part of a test's title, of its file's path, or of the name of a trigger that it
+A PATH is a project's directory, a file in it, or a directory that holds several projects. Where there is no such path, \
+it is a FILTER, too. A FILTER is a part of a test's title, of its file's path, or of the name of a trigger that it \
 names; letter case does not matter.
 
 Tests run on the same engine as the daemon, under a virtual clock; nothing is sent anywhere.

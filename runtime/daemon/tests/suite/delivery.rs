@@ -43,7 +43,12 @@ trigger OutOfHours for lead {
         "[connectors.kommo]\nkind = \"kommo\"\ndeliver = \"{url}\"\n"
     ));
     let daemon = place.start().await;
-    let mut lead = event("1", "record.created", "", json!({"contacts": ["3"], "tags": ["school"]}));
+    let mut lead = event(
+        "1",
+        "record.created",
+        "",
+        json!({"contacts": ["3"], "tags": ["school"]}),
+    );
     let data = json!({"lead": "7", "contact": "3", "text": "how much?"});
     let mut message = event("2", "crm.message.incoming", "", data);
     for (event, subject) in [(&mut lead, "kommo.lead/7"), (&mut message, "crm.contact/3")] {
