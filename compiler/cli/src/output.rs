@@ -171,6 +171,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // the name that it would have had is nobody's concern
     let refused = |error: io::Error| match error.kind() {
         ErrorKind::Other => error,
+        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "there is no such directory"),
         kind => kind.into(),
     };
     let mut file = builder.tempfile_in(directory).map_err(refused)?;
@@ -220,7 +221,7 @@ mod tests {
         let context = anyhow::Error::from(refused()).context("`x` cannot be written");
         insta::assert_snapshot!(said(&context), @"`x` cannot be written: permission denied");
         let missing = write_file(Path::new("no/such/place/x.json"), b"").unwrap_err();
-        insta::assert_snapshot!(missing, @"entity not found");
+        insta::assert_snapshot!(missing, @"there is no such directory");
     }
 
     #[test]

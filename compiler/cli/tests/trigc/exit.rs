@@ -81,7 +81,7 @@ fn happen(row: &str) -> Vec<i32> {
                 &["test"],
             ],
         ),
-        other => panic!("nothing brings this about: {other}"),
+        other => unreachable!("nothing brings this about: {other}"),
     }
 }
 

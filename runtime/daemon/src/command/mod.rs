@@ -44,12 +44,15 @@ Examples:
   trigd state ~/.local/state/trig/crm   what it adds up to
 
 Environment:
-  TRIG_LOG   which of the daemon's own messages are written to standard error: `info`, `trigd=debug`, …
+  TRIG_LOG    which of its own messages go to standard error: `info`, `trigd=debug`, …
+  TRIG_TOKEN  the token of `start`, where the project does not say it
 
 Exit codes:
   0  all is well
-  1  a project does not compile, a body of the inbox was refused, a flow did not start, or a workspace stands still
-  2  the command line is wrong, or a store, an address, a daemon or the system refused";
+  1  a project does not compile, or a file of its inbox was refused
+  1  a flow did not start, or a workspace stands still
+  2  the command line is not understood, or names no project
+  2  the store, the address, the daemon or the system refused";
 
 #[derive(Subcommand)]
 enum Command {

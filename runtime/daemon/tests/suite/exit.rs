@@ -1,8 +1,9 @@
 //! Exit codes: the table in `docs/operations.md`, row by row.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{Place, TICKETS};
 
@@ -115,9 +116,21 @@ fn happen(row: &str) -> (i32, String) {
         "no daemon answers, or it does not take the request (`start`)" => {
             trigd(&["start", "Sweep", "--to", "127.0.0.1:1", &project])
         }
-        // what a daemon says is shown where flows are started
-        "a flow did not start (`start`)" => (1, String::new()),
-        other => panic!("nothing brings this about: {other}"),
+        "a flow did not start (`start`)" => {
+            let store = place.store().dir().display().to_string();
+            let mut daemon = Command::new(env!("CARGO_BIN_EXE_trigd"))
+                .args(["run", "--listen", "0", "--store", &store, &project])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(daemon.stdout.take().unwrap()).lines();
+            assert!(lines.any(|line| line.unwrap().contains("listening on")));
+            let ended = trigd(&["start", "Nothing", &store]);
+            daemon.kill().unwrap();
+            daemon.wait().unwrap();
+            ended
+        }
+        other => unreachable!("nothing brings this about: {other}"),
     }
 }
 
