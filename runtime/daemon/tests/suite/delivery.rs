@@ -134,7 +134,7 @@ async fn effects_of_one_subject_leave_in_order() {
     let mut daemon = place.start().await;
     let events: Vec<Json> = (0..30)
         .map(|n| {
-            crate::support::event(
+            event(
                 &n.to_string(),
                 "ticket.opened",
                 "7",
