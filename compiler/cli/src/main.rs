@@ -41,12 +41,12 @@ Examples:
 
 Exit codes:
   0  nothing stands in the way
-  1  something was found: an error, a failed test, a file that is not formatted
-  2  what was asked for could not be done
-
-Warnings are errors with --deny-warnings, and files that are not formatted are looked for with `fmt --check`. \
-The code is 2 where the command was not understood, where a file could not be read or written, and where the project \
-does not compile, so that there is nothing to build, draw, document or test.";
+  1  `check` found errors, or warnings with --deny-warnings
+  1  a test failed, or --min-coverage was not reached
+  1  a file is not formatted (`fmt --check`)
+  2  the command was not understood
+  2  a file could not be read or written, or a filter selected no test
+  2  the project does not compile, and something else than `check` was asked for";
 
 /// The compiler of Trig: automation for CRMs as source code
 #[derive(Debug, Parser)]

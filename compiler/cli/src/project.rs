@@ -66,6 +66,12 @@ impl Project {
         Ok((ir, self.tests))
     }
 
+    /// Whether the system refused a file of it.
+    pub(crate) fn has_unread(&self) -> bool {
+        let found = &self.loaded.diagnostics;
+        found.iter().any(|d| d.rule == trig_project::UNREADABLE)
+    }
+
     /// Its texts, for showing diagnostics.
     pub(crate) fn texts(&self) -> Texts<'_> {
         Texts::new(&self.loaded.root, &self.loaded.sources)

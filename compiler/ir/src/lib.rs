@@ -46,7 +46,7 @@ pub use smol_str::SmolStr;
 use serde::{Deserialize, Serialize};
 
 /// The version of this format. A reader refuses any other.
-pub const IR_VERSION: u32 = 2;
+pub const IR_VERSION: u32 = 3;
 
 /// A compiled project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use crate::apply::{Run, before};
 use crate::cascade::{Change, Event, Item};
 use crate::decode::decode;
 use crate::derive::Derived;
+use crate::nearest::nearest;
 use crate::snapshot::Snapshot;
 use crate::state::{Fields, Grave, Record};
 use crate::{Actor, Arrival, Audit, Cause, Happening, RecordOp, render};
@@ -94,7 +95,11 @@ impl Run<'_> {
         data: &Map<String, Json>,
     ) {
         let Some(id) = self.engine.index().event_id(ty) else {
-            let reason = format!("no event `{ty}` is declared");
+            let events = &self.engine.ir().events;
+            let near = nearest(ty, events.iter().map(|e| e.name.as_str()));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            let hint = hint.unwrap_or_default();
+            let reason = format!("no event `{ty}` is declared{hint}");
             self.unhandled(None, reason);
             return;
         };

@@ -89,6 +89,10 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     if matches!(args.format, Format::Human | Format::Github) {
         tell(summary);
     }
+    // what could not be read was not checked
+    if projects.iter().any(project::Project::has_unread) {
+        return Ok(Outcome::Broken);
+    }
     let failed = summary.errors > 0 || (args.deny_warnings && summary.warnings > 0);
     Ok(if projects.iter().any(project::Project::is_unread) {
         Outcome::Broken

@@ -8,7 +8,7 @@ use super::section::Section;
 use super::{Project, Spanned};
 use crate::Diagnostic;
 
-const KEYS: [&str; 6] = ["currency", "id", "language", "locale", "name", "zone"];
+pub(super) const KEYS: [&str; 6] = ["currency", "id", "language", "locale", "name", "zone"];
 const MAX_ID: usize = 63;
 
 pub(super) fn read(root: &Section<'_>, out: &mut Vec<Diagnostic>) -> Project {

@@ -61,6 +61,10 @@ pub struct Applied {
     pub duplicates: usize,
     /// How many effects were decided.
     pub effects: usize,
+    /// What of it was only kept, because nothing could be done with it: an event of an unknown type, a value that does
+    /// not fit its field.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub kept: Vec<Kept>,
     /// What became of a flow that was to be started by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<StartedFlow>,
@@ -77,6 +81,16 @@ pub struct StartedFlow {
     /// Why it did not start, if it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Something that was only kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The field that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<SmolStr>,
+    /// Why nothing was done with it.
+    pub reason: String,
 }
 
 /// A trigger that fired.

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Colour {
-    /// On a terminal.
+    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     /// Always.
