@@ -10,7 +10,7 @@ mod common;
 
 use common::MANIFEST;
 use trig_compiler::{SourceSet, compile};
-use trig_ir::Ir;
+use trig_ir::{IR_VERSION, Ir};
 
 fn ir(text: &str) -> Ir {
     let sources = SourceSet {
@@ -404,13 +404,15 @@ fn an_ir_survives_its_json() {
         ir.hash().unwrap(),
         Ir::from_json(&json).unwrap().hash().unwrap()
     );
-    let other = String::from_utf8(json)
-        .unwrap()
-        .replacen("\"version\":2", "\"version\":9", 1);
+    let other = String::from_utf8(json).unwrap().replacen(
+        &format!("\"version\":{IR_VERSION}"),
+        "\"version\":9",
+        1,
+    );
     let error = Ir::from_json(other.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the project was compiled to format 9, this program reads format 2"
+        format!("the project was compiled to format 9, this program reads format {IR_VERSION}")
     );
 }
 

@@ -11,6 +11,7 @@ use crate::apply::{Run, before};
 use crate::cascade::{Change, Event, Item};
 use crate::decode::decode;
 use crate::derive::Derived;
+use crate::key::Root;
 use crate::nearest::nearest;
 use crate::snapshot::Snapshot;
 use crate::state::{Fields, Grave, Record};
@@ -18,14 +19,15 @@ use crate::{Actor, Arrival, Audit, Cause, Happening, RecordOp, render};
 
 impl Run<'_> {
     pub(crate) fn arrival(&mut self, arrival: &Arrival) {
-        if let Some(id) = &arrival.id
-            && !self.state.see(&arrival.source, id, self.now)
-        {
-            self.audit(Audit::Duplicate {
-                source: arrival.source.clone(),
-                id: id.clone(),
-            });
-            return;
+        if let Some(id) = &arrival.id {
+            if !self.state.see(&arrival.source, id, self.now) {
+                self.audit(Audit::Duplicate {
+                    source: arrival.source.clone(),
+                    id: id.clone(),
+                });
+                return;
+            }
+            self.begin(Root::Arrival(arrival.source.clone(), id.clone()));
         }
         match &arrival.what {
             Happening::Event { ty, subject, data } => {

@@ -13,8 +13,9 @@ use crate::state::{ClockName, FiringKey};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Root {
-    /// An input, by its position in the log. Of an arrival, its dedupe key would not do: a source may use one again,
-    /// once it is forgotten.
+    /// An arrival with a dedupe key: source and id. Whoever sends it again, to another log, too, has the same keys.
+    Arrival(SmolStr, SmolStr),
+    /// Any other input, by its position in the log.
     Position(u64),
     /// A slice of a sweep, by its position in the log.
     Slice(u64),
@@ -33,7 +34,11 @@ impl Root {
     pub(crate) fn had_waited(&self) -> bool {
         match self {
             Self::Firing(_) | Self::Body(..) => true,
-            Self::Position(_) | Self::Slice(_) | Self::Clock(..) | Self::Due(..) => false,
+            Self::Arrival(..)
+            | Self::Position(_)
+            | Self::Slice(_)
+            | Self::Clock(..)
+            | Self::Due(..) => false,
         }
     }
 }
@@ -87,6 +92,11 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
     let mut parts = Parts(Sha256::new());
     parts.text(workspace);
     match &origin.root {
+        Root::Arrival(source, id) => {
+            parts.text("arrival");
+            parts.text(source);
+            parts.text(id);
+        }
         Root::Position(position) => {
             parts.text("position");
             parts.number(*position);

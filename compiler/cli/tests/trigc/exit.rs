@@ -71,6 +71,7 @@ fn happen(row: &str) -> Vec<i32> {
             }
             all
         }
+        "a filter of `test` selects no test" => codes(good().path(), &[&["test", "nothing"]]),
         "the project does not compile: `build`, `doc`, `graph`, `next`, `test`" => codes(
             bad().path(),
             &[

@@ -207,10 +207,13 @@ fn keys_are_stable_and_distinct() {
     };
     let first = send(&mut run(two()), Some("m1"));
     assert_eq!(send(&mut run(two()), Some("m1")), first);
-    // at another position it is another input
+    // the position in the log does not matter where the source has an id
     let mut shifted = run(two());
-    let shifted = send(shifted.tick().tick(), Some("m1"));
-    let mut all: Vec<_> = first.into_iter().chain(shifted).collect();
+    assert_eq!(send(shifted.tick().tick(), Some("m1")), first);
+    let mut all: Vec<_> = first
+        .into_iter()
+        .chain(send(&mut run(two()), Some("m2")))
+        .collect();
     assert!(all.iter().all(|key| key.len() == 32));
     all.sort();
     all.dedup();

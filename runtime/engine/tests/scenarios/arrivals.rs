@@ -38,28 +38,6 @@ fn the_same_event_twice_is_one() {
 }
 
 #[test]
-fn an_id_that_comes_again_after_it_is_forgotten_has_effects_of_its_own() {
-    let mut world = run(watchers());
-    let message = Arrival {
-        id: Some("m1".into()),
-        ..arrival(Happening::Event {
-            ty: "crm.message".into(),
-            subject: None,
-            data: fields(json!({"lead": 5, "text": "hi"})),
-        })
-    };
-    let mut key = |days| {
-        world.later(Millis::DAY.times(days).unwrap());
-        let output = world.apply(InputKind::Arrival(message.clone()));
-        let keys: Vec<SmolStr> = output.effects.iter().map(|e| e.key.clone()).collect();
-        keys
-    };
-    let (first, again) = (key(0), key(31));
-    assert_eq!((first.len(), again.len()), (1, 1));
-    assert_ne!(first, again);
-}
-
-#[test]
 fn a_creation_and_changes() {
     let mut world = traced(watchers());
     world.created(
