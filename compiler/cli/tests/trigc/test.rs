@@ -208,7 +208,7 @@ fn several_projects() {
     // of both together: one shows all, the other nothing
     fs::write(
         dir.path().join("two/b.trig"),
-        "test \"x\" { create lead d(stage: Sales.Won)  expect not fired Welcome }\n",
+        "test \"x\" { given lead d(stage: Sales.Won)  set d.owner = user \"1\"  expect not fired Welcome }\n",
     )
     .unwrap();
     let (_, _, err) = run(dir.path(), &["--min-coverage", "60"]);
