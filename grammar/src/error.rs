@@ -52,9 +52,13 @@ impl<'t> Errors<'t> {
             Some(found) => {
                 let word = self.slice(found);
                 let message = format!("expected {what} after {after}, found `{word}`");
-                let help = word
-                    .starts_with('\'')
-                    .then(|| "a text stands between double quotes: `\"`".to_owned());
+                let help = if word.starts_with('\'') {
+                    Some("a text stands between double quotes: `\"`".to_owned())
+                } else if word.starts_with(['“', '”', '„', '«', '»', '‘', '’']) {
+                    Some("a text stands between straight quotes: `\"`".to_owned())
+                } else {
+                    None
+                };
                 self.with_help(found, message, help);
             }
             None => self.at(

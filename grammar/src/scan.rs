@@ -17,6 +17,8 @@ pub(crate) struct Scan {
     pub(crate) comments: Vec<Comment>,
     /// The first bracket that nests deeper than [`MAX_DEPTH`].
     pub(crate) too_deep: Option<u32>,
+    /// Carriage returns that end no line, outside of texts.
+    pub(crate) lone_returns: Vec<u32>,
     /// The first brace that is never closed.
     pub(crate) not_closed: Option<u32>,
     /// Opening braces that are closed by a `}` which stands further left than the line they are on: the block whose
@@ -68,6 +70,12 @@ impl Scanner<'_> {
                 b'\n' => {
                     self.at += 1;
                     self.begin_line();
+                }
+                b'\r' => {
+                    if self.bytes.get(self.at + 1) != Some(&b'\n') {
+                        self.found.lone_returns.push(self.at as u32);
+                    }
+                    self.at += 1;
                 }
                 b'/' if self.bytes.get(self.at + 1) == Some(&b'/') => self.comment(),
                 b'"' => self.string(),
@@ -123,6 +131,8 @@ impl Scanner<'_> {
         let end = self.line_end(start);
         let line = self.text.get(start..end).unwrap_or_default();
         let line = line.strip_suffix('\r').unwrap_or(line);
+        let returns = line.match_indices('\r').map(|(n, _)| (start + n) as u32);
+        self.found.lone_returns.extend(returns);
         self.found.comments.push(Comment {
             span: Span::new(start as u32, (start + line.len()) as u32),
             doc: line.starts_with("///") && !line.starts_with("////"),

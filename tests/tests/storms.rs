@@ -45,7 +45,7 @@ fn more_than_25_000_changes_of_tags_pause_the_triggers_on_tags() {
     set l.tags -= \"hot\" by user
     set l.tags += \"hot\" by user
     expect fired TaggedHot once
-    expect not fired TaggedHot because breaker
+    expect stopped TaggedHot because breaker
     expect l.tags has \"hot\"
     set l.level = \"B1\" by user
     expect fired LevelChanged once
@@ -66,7 +66,7 @@ fn more_than_25_000_changes_of_fields_pause_the_triggers_on_fields() {
     set l.source = empty by api
     set l.level = \"B2\" by user
     expect fired LevelChanged once
-    expect not fired LevelChanged because breaker
+    expect stopped LevelChanged because breaker
     expect l.level == \"B2\"
     set l.tags += \"hot\" by user
     expect fired TaggedHot once

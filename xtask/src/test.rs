@@ -40,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
         ("documentation's examples", &|| {
             Step::cargo(&["test", "--doc", "--workspace"]).run()
         }),
+        // as `tests/tests/support/binary.rs` does, which must stay like it: then it finds all of it done
         ("binaries", &|| {
             Step::cargo(&["build", "--workspace", "--bins"]).run()
         }),

@@ -1,7 +1,7 @@
 //! Where output goes: streams whose reader may leave, and files that are written in one step.
 
 use std::convert::Infallible;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -147,29 +147,48 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".trigc-");
-    let permissions = existing.map_or_else(default_permissions, |m| Some(m.permissions()));
-    if let Some(permissions) = &permissions {
-        builder.permissions(permissions.clone());
+    // a new file is as the user's mask has it, and what the system says of it is said of the file that was asked for
+    let create = |beside: &Path| File::options().write(true).create_new(true).open(beside);
+    let mut file = tempfile::Builder::new()
+        .prefix(".trigc-")
+        .make_in(directory, create)?;
+    if let Some(existing) = existing {
+        file.as_file().set_permissions(existing.permissions())?;
     }
-    let mut file = builder.tempfile_in(directory)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|e| e.error)?;
     Ok(())
 }
 
-/// What the user's mask allows, as for any new file.
-#[cfg(unix)]
-fn default_permissions() -> Option<Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(Permissions::from_mode(0o666))
+/// An error with what led to it, each said once and without the system's number for it.
+pub(crate) fn reasons(error: &anyhow::Error) -> String {
+    let mut out = String::new();
+    for cause in error.chain() {
+        let cause = without_number(&cause.to_string());
+        // many an error says its cause itself
+        if out.is_empty() {
+            out = cause;
+        } else if !out.ends_with(&cause) {
+            out.push_str(": ");
+            out.push_str(&cause);
+        }
+    }
+    out
 }
 
-#[cfg(not(unix))]
-fn default_permissions() -> Option<Permissions> {
-    None
+/// `Permission denied (os error 13)` without what no user can look up.
+fn without_number(text: &str) -> String {
+    const BEFORE: &str = " (os error ";
+    let Some((before, rest)) = text.split_once(BEFORE) else {
+        return text.to_owned();
+    };
+    match rest.split_once(')') {
+        Some((number, after)) if number.parse::<i32>().is_ok() => {
+            format!("{before}{}", without_number(after))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +218,39 @@ mod tests {
         assert!(out.gone);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn reasons_are_said_once() {
+        let refused = || io::Error::from_raw_os_error(13);
+        let plain = refused().to_string();
+        let plain = plain.strip_suffix(" (os error 13)").unwrap();
+        let twice = trig_project::LoadError::Io {
+            path: "a".into(),
+            source: refused(),
+        };
+        assert_eq!(
+            reasons(&twice.into()),
+            format!("`a` cannot be read: {plain}")
+        );
+        let once = anyhow::Error::new(refused()).context("`a` cannot be written");
+        assert_eq!(reasons(&once), format!("`a` cannot be written: {plain}"));
+        assert_eq!(without_number("a (os error x) b"), "a (os error x) b");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_made_is_not_named_otherwise() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("none/a.json");
+        let error = Target::File(path.clone()).write(b"x").unwrap_err();
+        let missing = io::Error::from_raw_os_error(2).to_string();
+        let missing = missing.strip_suffix(" (os error 2)").unwrap();
+        assert_eq!(
+            reasons(&error),
+            format!("`{}` cannot be written: {missing}", path.display())
+        );
+    }
+
     #[test]
     fn a_file_is_replaced_as_a_whole() {
         let dir = tempfile::tempdir().unwrap();
@@ -213,6 +265,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn links_and_permissions_stay() {
+        use std::fs::Permissions;
         use std::os::unix::fs::{PermissionsExt, symlink};
         let dir = tempfile::tempdir().unwrap();
         let (file, link) = (dir.path().join("a"), dir.path().join("b"));

@@ -47,6 +47,16 @@ impl Project {
         self.ir.as_ref().ok_or(Outcome::Broken)
     }
 
+    /// Whether a file or directory of it could not be read: what is said of the rest is not all there is to say.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.diagnostics.iter().any(is_unread)
+    }
+
+    /// Its tests.
+    pub(crate) fn tests(&self) -> &[TestCase] {
+        &self.tests
+    }
+
     /// What it compiles to, and its tests.
     ///
     /// # Errors
@@ -54,6 +64,12 @@ impl Project {
     pub(crate) fn into_tests(self) -> Result<(Ir, Vec<TestCase>), Outcome> {
         let ir = self.ir.ok_or(Outcome::Broken)?;
         Ok((ir, self.tests))
+    }
+
+    /// Whether the system refused a file of it.
+    pub(crate) fn has_unread(&self) -> bool {
+        let found = &self.loaded.diagnostics;
+        found.iter().any(|d| d.rule == trig_project::UNREADABLE)
     }
 
     /// Its texts, for showing diagnostics.
@@ -88,6 +104,11 @@ impl Project {
         let mut out = crate::output::stderr();
         human(&self.texts(), &self.diagnostics, coloured, &mut out)
     }
+}
+
+/// Whether it says that the system refused to read something.
+pub(crate) fn is_unread(diagnostic: &Diagnostic) -> bool {
+    diagnostic.rule == "file-unreadable"
 }
 
 /// The directory of the one project that `path` means.

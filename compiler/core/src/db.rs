@@ -136,6 +136,7 @@ pub(crate) fn facts(db: &dyn salsa::Database, project: Project) -> Facts {
             name: manifest.project.name.to_string(),
             zone: manifest.project.zone.value.clone(),
             currency: manifest.project.currency.as_ref().map(|c| c.value.clone()),
+            connectors: manifest.connectors.keys().cloned().collect(),
         },
         // of a manifest that could not be read well, nothing is said to be missing
         receivers_known: project.manifest(db).is_some() && errors.is_empty(),

@@ -202,11 +202,43 @@ impl Diagnostic {
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let allowed = (lower.chars().count() / 3).max(1);
+    let words = words_of(word);
     candidates
         .into_iter()
         .filter(|c| *c != word)
-        .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
+        .map(
+            |c| match strsim::damerau_levenshtein(&lower, &c.to_lowercase()) {
+                // `send_email` is `email.send`
+                _ if words.len() > 1 && words == words_of(c) => (0, c),
+                distance => (distance, c),
+            },
+        )
         .filter(|(distance, _)| *distance <= allowed)
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
         .map(|(_, c)| c)
+}
+
+/// Names in backticks, one after the other.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, between: &str) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(between)
+}
+
+/// The words of a name, sorted: what `.`, `_` and capitals divide.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            goes_on = false;
+            continue;
+        }
+        match words.last_mut() {
+            Some(last) if goes_on && !c.is_uppercase() => last.extend(c.to_lowercase()),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+        goes_on = true;
+    }
+    words.sort_unstable();
+    words
 }

@@ -3,10 +3,12 @@
 mod allowed;
 mod catalogue;
 mod check;
+mod conditions;
 mod db;
 mod diagnostic;
 pub mod graph;
 mod line_index;
+mod literal;
 pub mod manifest;
 mod model;
 mod places;

@@ -35,6 +35,9 @@ pub(crate) fn check(manifest: &Manifest) -> Vec<Problem> {
     let mut later = |span: Span, what: &str| {
         problems.push(rules::not_yet_supported::problem(&file, span, what));
     };
+    if let Some(locale) = &manifest.project.locale {
+        later(locale.span, "`[project] locale`");
+    }
     if let Some(host) = manifest.http.allow.first() {
         later(host.span, "`[http] allow`");
     }

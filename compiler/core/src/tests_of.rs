@@ -8,6 +8,7 @@ use trig_ir::{FileId, TestCase, Trigger};
 
 use crate::check::test::Named;
 use crate::db::{self, Project, Source};
+use crate::diagnostic::listed;
 use crate::model::{Decl, Lookup, Model, short};
 use crate::problem::Problem;
 use crate::{relocate, rules};
@@ -62,7 +63,7 @@ fn problem(
             return None;
         }
         if let Lookup::Found(full, decl) = model.scope.lookup(None, name)
-            && !matches!(decl, Decl::Other(_))
+            && !matches!(decl, Decl::Breaker | Decl::Apply | Decl::Feed)
         {
             let wanted = if named.started {
                 "a flow"
@@ -86,10 +87,8 @@ fn problem(
         let inside = format!("{name}.");
         let parts: Vec<&&str> = known.iter().filter(|k| k.starts_with(&inside)).collect();
         if !parts.is_empty() {
-            let list: Vec<String> = parts.iter().map(|p| format!("`{p}`")).collect();
-            found.diagnostic = found
-                .diagnostic
-                .note(format!("it stands for {}", list.join(", ")));
+            let list = listed(parts.iter().map(|p| **p), ", ");
+            found.diagnostic = found.diagnostic.note(format!("it stands for {list}"));
         }
         return Some(found);
     };
@@ -118,8 +117,7 @@ fn is_broken(model: &Model, triggers: &BTreeMap<&str, &Trigger>, name: &str) -> 
     if let Lookup::Found(full, decl) = model.scope.lookup(None, name) {
         let inside = format!("{}.", short(full));
         return runs(decl)
-            || decl == Decl::Other("an applied template")
-                && !triggers.keys().any(|t| t.starts_with(&inside));
+            || decl == Decl::Apply && !triggers.keys().any(|t| t.starts_with(&inside));
     }
     let Some((owner, _)) = name.rsplit_once('.') else {
         return false;
@@ -127,6 +125,6 @@ fn is_broken(model: &Model, triggers: &BTreeMap<&str, &Trigger>, name: &str) -> 
     let inside = format!("{owner}.");
     matches!(
         model.scope.lookup(None, owner),
-        Lookup::Found(_, Decl::Other("an applied template"))
+        Lookup::Found(_, Decl::Apply)
     ) && !triggers.keys().any(|t| t.starts_with(&inside))
 }

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
@@ -19,7 +17,9 @@ use crate::db::{self, Project, Source};
 use crate::manifest::{Level, Manifest};
 use crate::model::Model;
 use crate::problem::Problem;
-use crate::{Diagnostic, Severity, SourceSet, catalogue, relocate, rules, settings, tests_of};
+use crate::{
+    Diagnostic, Severity, SourceSet, catalogue, conditions, relocate, rules, settings, tests_of,
+};
 
 /// What compiling a project gives.
 #[derive(Clone, Debug)]
@@ -239,7 +239,7 @@ impl Workspace {
         problems: &mut Vec<Problem>,
     ) -> (Vec<Condition>, Vec<Trigger>) {
         let db = &self.db;
-        let mut conditions: BTreeMap<ConditionId, (Condition, Source)> = BTreeMap::new();
+        let mut conditions: BTreeMap<ConditionId, (Condition, &SmolStr)> = BTreeMap::new();
         let mut triggers: Vec<Trigger> = Vec::new();
         let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
         for (file, source) in (0..).map(FileId).zip(sources) {
@@ -247,7 +247,9 @@ impl Workspace {
             for (id, condition) in &checked.conditions {
                 let mut condition = condition.clone();
                 relocate::condition(&mut condition, file);
-                conditions.entry(*id).or_insert((condition, *source));
+                conditions
+                    .entry(*id)
+                    .or_insert((condition, source.path(db)));
             }
             for trigger in &checked.triggers {
                 // of triggers that share a name, which is an error, the first is looked at further
@@ -286,11 +288,7 @@ impl Workspace {
                 .cmp(&a.priority)
                 .then_with(|| a.name.cmp(&b.name))
         });
-        let cycles = self.condition_cycles(&conditions);
-        if cycles.is_empty() {
-            problems.extend(self.large_conditions(&conditions));
-        }
-        problems.extend(cycles);
+        problems.extend(conditions::problems(&conditions));
         let complete = conditions.len() == model.conditions.len();
         let conditions = conditions
             .into_values()
@@ -361,105 +359,6 @@ impl Workspace {
         }
         breakers.sort_by(|a, b| a.name.cmp(&b.name));
         breakers
-    }
-
-    fn condition_cycles(
-        &self,
-        conditions: &BTreeMap<ConditionId, (Condition, Source)>,
-    ) -> Vec<Problem> {
-        let mut graph: DiGraph<ConditionId, ()> = DiGraph::new();
-        let nodes: BTreeMap<ConditionId, NodeIndex> = conditions
-            .keys()
-            .map(|id| (*id, graph.add_node(*id)))
-            .collect();
-        for (id, (condition, _)) in conditions {
-            let mut asked = Vec::new();
-            relocate::conditions_of(&condition.body, &mut asked);
-            for other in asked {
-                if let (Some(a), Some(b)) = (nodes.get(id), nodes.get(&other)) {
-                    graph.update_edge(*a, *b, ());
-                }
-            }
-        }
-        let mut problems = Vec::new();
-        for component in kosaraju_scc(&graph) {
-            let mut ids: Vec<ConditionId> = component
-                .iter()
-                .filter_map(|n| graph.node_weight(*n).copied())
-                .collect();
-            ids.sort();
-            let Some(first) = ids.first() else { continue };
-            let own = component
-                .first()
-                .is_some_and(|n| graph.contains_edge(*n, *n));
-            if component.len() < 2 && !own {
-                continue;
-            }
-            let mut chain: Vec<SmolStr> = ids
-                .iter()
-                .filter_map(|id| conditions.get(id))
-                .map(|(c, _)| c.name.clone())
-                .collect();
-            chain.extend(chain.first().cloned());
-            if let Some((condition, source)) = conditions.get(first) {
-                let span = trig_grammar::Span::new(condition.loc.start, condition.loc.end);
-                problems.push(rules::condition_cycle::problem(
-                    source.path(&self.db),
-                    span,
-                    &chain,
-                ));
-            }
-        }
-        problems
-    }
-
-    /// Conditions that ask too much, the first of each chain. There must be no cycles.
-    fn large_conditions(
-        &self,
-        conditions: &BTreeMap<ConditionId, (Condition, Source)>,
-    ) -> Vec<Problem> {
-        let mut sizes: BTreeMap<ConditionId, u64> = BTreeMap::new();
-        let mut problems = Vec::new();
-        // each round settles at least the conditions that ask only settled ones
-        while sizes.len() < conditions.len() {
-            let before = sizes.len();
-            for (id, (condition, source)) in conditions {
-                if sizes.contains_key(id) {
-                    continue;
-                }
-                let mut asked = Vec::new();
-                relocate::conditions_of(&condition.body, &mut asked);
-                let known = |other| {
-                    sizes
-                        .get(other)
-                        .copied()
-                        .or((!conditions.contains_key(other)).then_some(1))
-                };
-                let Some(sizes_of_asked) = asked.iter().map(known).collect::<Option<Vec<u64>>>()
-                else {
-                    continue;
-                };
-                let asks = sizes_of_asked
-                    .iter()
-                    .fold(0u64, |sum, size| sum.saturating_add(*size));
-                let size = asks.saturating_add(relocate::size(&condition.body));
-                let limit = rules::condition_too_large::MOST;
-                if size > limit && sizes_of_asked.iter().all(|s| *s <= limit) {
-                    let span = trig_grammar::Span::new(condition.loc.start, condition.loc.end);
-                    let path = source.path(&self.db);
-                    problems.push(rules::condition_too_large::problem(
-                        path,
-                        span,
-                        &condition.name,
-                    ));
-                }
-                sizes.insert(*id, size);
-            }
-            if sizes.len() == before {
-                break;
-            }
-        }
-        problems
     }
 
     /// Finds the places of declarations, takes out what is allowed, applies the levels of the manifest, and sorts.

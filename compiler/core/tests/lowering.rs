@@ -10,7 +10,7 @@ mod common;
 
 use common::MANIFEST;
 use trig_compiler::{SourceSet, compile};
-use trig_ir::Ir;
+use trig_ir::{IR_VERSION, Ir};
 
 fn ir(text: &str) -> Ir {
     let sources = SourceSet {
@@ -404,13 +404,15 @@ fn an_ir_survives_its_json() {
         ir.hash().unwrap(),
         Ir::from_json(&json).unwrap().hash().unwrap()
     );
-    let other = String::from_utf8(json)
-        .unwrap()
-        .replacen("\"version\":2", "\"version\":9", 1);
+    let other = String::from_utf8(json).unwrap().replacen(
+        &format!("\"version\":{IR_VERSION}"),
+        "\"version\":9",
+        1,
+    );
     let error = Ir::from_json(other.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the project was compiled to format 9, this program reads format 2"
+        format!("the project was compiled to format 9, this program reads format {IR_VERSION}")
     );
 }
 
@@ -470,4 +472,64 @@ test "every statement" {
     );
     let tests = serde_json::to_string_pretty(&compilation.tests).unwrap();
     insta::assert_snapshot!("test", format!("{text}\n=====\n{tests}"));
+}
+
+/// How the only `unless` of a trigger belongs to a firing beside its filter.
+fn own_reference(filter: &str) -> Option<trig_ir::Place> {
+    let text = format!(
+        "use kommo\n\
+         extend lead {{ n: int?  rival: lead? }}\n\
+         event praised for lead {{ stars: int  by_whom: contact?  code: text? }}\n\
+         condition Liked(stars: int) for lead = n == stars\n\
+         trigger A for lead {{ on lead created  after 1d unless praised({filter})  do log(text: \"x\") }}\n"
+    );
+    let ir = ir(&text);
+    let after = ir.triggers.first().and_then(|t| t.after.clone()).unwrap();
+    after.unless.first().unwrap().subject.clone()
+}
+
+#[test]
+fn what_a_filter_adds_never_lets_more_events_cancel() {
+    let bases = ["stars == 5", "stars in 1..3", "code is not empty"];
+    let more = [
+        "subject.n == 1",
+        "subject.n > 1 or stars == 1",
+        "stars == subject.n",
+        "stars in [subject.n or else 0, 1]",
+        "not (by_whom in subject.contacts)",
+        "by_whom != empty",
+        "by_whom in subject.contacts or stars == 5",
+        "Liked(stars)",
+        "any c in subject.contacts where c.name == code",
+    ];
+    for base in bases {
+        let alone = own_reference(base);
+        assert!(alone.is_some(), "{base}");
+        for more in more {
+            assert_eq!(
+                own_reference(&format!("{base}, {more}")),
+                alone,
+                "{base}, {more}"
+            );
+            assert_eq!(
+                own_reference(&format!("{more}, {base}")),
+                alone,
+                "{more}, {base}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_filter_that_ties_a_record_decides_alone() {
+    for filter in [
+        "by_whom in subject.contacts",
+        "stars == 5, by_whom in subject.contacts",
+        "lead == subject.rival and stars == 5",
+        "lead in [subject, subject.rival or else subject]",
+        "any c in subject.contacts where c == by_whom and stars == 5",
+        "by_whom in subject.contacts or lead == subject.rival",
+    ] {
+        assert_eq!(own_reference(filter), None, "{filter}");
+    }
 }

@@ -57,6 +57,8 @@ pub(crate) struct FieldText {
 struct Walk<'a> {
     path: &'a str,
     text: &'a str,
+    /// Where its lines end.
+    ends: Vec<usize>,
     /// The catalogue's name, which stands before the names of what it declares.
     catalogue: Option<&'a str>,
     out: &'a mut Outline,
@@ -83,6 +85,7 @@ impl Outline {
         let mut walk = Walk {
             path,
             text,
+            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
             catalogue,
             out: self,
         };
@@ -189,8 +192,8 @@ impl Walk<'_> {
     }
 
     fn written(&self, item: &Item, label: Option<&ast::TextLit>) -> Written {
-        let before = self.text.get(..item.span.start as usize);
-        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        let start = item.span.start as usize;
+        let line = self.ends.partition_point(|end| *end < start) + 1;
         Written {
             label: label.and_then(ast::TextLit::plain),
             doc: item.doc.as_ref().map(|d| d.text.clone()),

@@ -1,21 +1,24 @@
 //! Triggers and flows: what is written, what starts them, what they cause.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use trig_compiler::graph::Relation;
 use trig_ir::{Ir, Trigger};
 
-use crate::causes::Causes;
+use crate::causes::{Causes, active, passive};
 use crate::escape::{anchor, escape};
 use crate::markdown;
 use crate::outline::{Outline, TriggerText};
 
 pub(crate) fn section(outline: &Outline, causes: &Causes, ir: &Ir) -> String {
     let mut out = String::new();
+    let by_name: BTreeMap<&str, &Trigger> =
+        ir.triggers.iter().map(|t| (t.name.as_str(), t)).collect();
     for (name, trigger) in &outline.triggers {
-        let compiled = ir.triggers.iter().find(|t| t.name == name.as_str());
+        let compiled = by_name.get(name.as_str()).copied();
         card(&mut out, outline, causes, ir, (name, trigger, compiled));
     }
+    out.push_str(&causes.crowds(outline));
     out
 }
 
@@ -110,25 +113,21 @@ fn card(
                 let _ = writeln!(out, "<li>{what} {other}: <code>{event}</code></li>");
             }
         }
+        for (relation, n, event) in &cause.by_many {
+            let (from, _) = causes.sizes(*n);
+            let what = passive(*relation);
+            let (crowd, event) = (causes.crowd(*n), escape(event));
+            let _ = writeln!(
+                out,
+                "<li>{what} any of {from} at {crowd}: <code>{event}</code></li>"
+            );
+        }
+        for n in &cause.to_many {
+            let (_, to) = causes.sizes(*n);
+            let crowd = causes.crowd(*n);
+            let _ = writeln!(out, "<li>can cause {crowd}, at which {to} look</li>");
+        }
         out.push_str("</ul>\n");
     }
     out.push_str("</article>\n");
-}
-
-/// What others do to a trigger.
-fn passive(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Starts => "can be started by",
-        Relation::Cancels => "can be cancelled by",
-        Relation::Reaches => "can be brought to a goal by",
-    }
-}
-
-/// What a trigger does to others.
-fn active(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Starts => "can start",
-        Relation::Cancels => "can cancel",
-        Relation::Reaches => "can bring to a goal",
-    }
 }

@@ -197,6 +197,37 @@ fn a_goal_is_reached_and_not_started() {
     );
 }
 
+/// What many triggers cause and many look at is said once, and not once for each two of them.
+#[test]
+fn many_that_lead_to_many() {
+    let many = |n: usize| {
+        let mut text = "use kommo\nextend lead { n: int? }\n".to_owned();
+        for i in 0..n {
+            text.push_str(&format!(
+                "trigger T{i} for lead {{ on lead.n changed  do set n = {i} }}\n"
+            ));
+        }
+        document(&[("a.trig", &text)])
+    };
+    let (some, more) = (many(40), many(80));
+    lawful(&some);
+    assert!(more.len() < some.len() * 2, "{} {}", some.len(), more.len());
+    let crowd = "<a href=\"#crowd-0\"><code>lead.n changed</code></a>";
+    assert_eq!(
+        said(&some, "trigger-T7", "li"),
+        [
+            "can be started by any of 40 at lead.n changed: lead.n changed",
+            "can cause lead.n changed, at which 40 look"
+        ]
+    );
+    assert_eq!(some.matches(crowd).count(), 80);
+    assert_eq!(
+        said(&some, "crowd-0", "summary"),
+        ["can be caused by", "can start"]
+    );
+    assert_eq!(said(&some, "crowd-0", "li").len(), 80);
+}
+
 #[test]
 fn fields_are_used_wherever_places_stand() {
     let html = document(&[(

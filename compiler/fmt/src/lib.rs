@@ -45,7 +45,7 @@ pub enum Unformattable {
 /// the words and comments of the text.
 pub fn format(source: &str) -> Result<String, Unformattable> {
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
-    let source = source.replace("\r\n", "\n");
+    let source = trig_grammar::unix_line_ends(source);
     let file = trig_grammar::parse(&source);
     if !file.errors.is_empty() || file.unclosed {
         return Err(Unformattable::Syntax(file.errors));

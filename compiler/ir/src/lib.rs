@@ -19,6 +19,7 @@ mod trigger;
 mod ty;
 mod value;
 mod versions;
+mod zone;
 
 pub use action::*;
 pub use clock::*;
@@ -36,6 +37,7 @@ pub use trigger::*;
 pub use ty::*;
 pub use value::*;
 pub use versions::*;
+pub use zone::*;
 
 pub use jiff::civil::{Date, Time};
 pub use rust_decimal::Decimal;
@@ -44,7 +46,7 @@ pub use smol_str::SmolStr;
 use serde::{Deserialize, Serialize};
 
 /// The version of this format. A reader refuses any other.
-pub const IR_VERSION: u32 = 2;
+pub const IR_VERSION: u32 = 3;
 
 /// A compiled project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,4 +94,7 @@ pub struct Project {
     pub zone: SmolStr,
     /// The currency of amounts that come without one, ISO 4217.
     pub currency: Option<SmolStr>,
+    /// The connectors that it declares, by name. Empty: it says nothing of them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub connectors: Vec<SmolStr>,
 }

@@ -12,6 +12,9 @@ pub struct TestCase {
     pub title: String,
     /// Where it stands.
     pub loc: Loc,
+    /// The time at which it begins: its first `clock`, where nothing happens or is expected before it, else the first
+    /// day of 2026 in the project's zone.
+    pub begins: Timestamp,
     /// In order.
     pub steps: Vec<TestStep>,
 }
@@ -33,7 +36,7 @@ pub struct TestStep {
 pub enum TestStepKind {
     /// A record that is known beforehand. Raises nothing. Fields that it does not name are `empty`.
     Given(TestRecord),
-    /// The time is this from here on; before the first, it is 2026-01-01 00:00 in the project's zone.
+    /// The time is this from here on.
     Clock(Timestamp),
     /// What the outside does with an action from here on; else every one succeeds at once.
     Answer {
@@ -95,8 +98,17 @@ pub enum TestStepKind {
         /// Exactly so often.
         times: Option<u32>,
         /// Where it must not: what must have stopped it, at least once, as the word of its clause (`cooldown`, `when`):
-        /// one of [`REASONS`]. It may have fired at other times.
+        /// one of [`REASONS`].
         because: Option<SmolStr>,
+    },
+    /// Something must have stopped a trigger at least once since the test began. It may have fired at other times.
+    Stopped {
+        /// The trigger or flow, by name.
+        trigger: SmolStr,
+        /// For this record only.
+        subject: Option<Place>,
+        /// The word of its clause: one of [`REASONS`].
+        because: SmolStr,
     },
     /// An action must have been asked for, or not, since the test began.
     Called {

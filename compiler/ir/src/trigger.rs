@@ -197,6 +197,22 @@ pub enum GuardKind {
     During,
 }
 
+impl GuardKind {
+    /// The word that its clause begins with; `stage` for the one that nobody has written.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::By => "by",
+            Self::Stage => "stage",
+            Self::When => "when",
+            Self::Where => "where",
+            Self::Until => "until",
+            Self::Goal => "goal",
+            Self::While => "while",
+            Self::During => "during",
+        }
+    }
+}
+
 /// What a guard tests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -219,6 +235,18 @@ pub enum ActorKind {
     Api,
     /// This project, or the CRM's own automation.
     Automation,
+}
+
+impl ActorKind {
+    /// The word for it, as `by` takes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::User => "user",
+            Self::Api => "api",
+            Self::Automation => "automation",
+        }
+    }
 }
 
 /// `for each X of Y [where …]`
@@ -385,4 +413,15 @@ pub enum LimitKind {
     Cooldown,
     /// `limit`
     Limit,
+}
+
+impl LimitKind {
+    /// The word that its clause begins with.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Cooldown => "cooldown",
+            Self::Limit => "limit",
+        }
+    }
 }

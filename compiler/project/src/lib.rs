@@ -14,6 +14,9 @@ pub use rules::{Group, explained, groups};
 
 use std::path::PathBuf;
 
+/// The rule of a file or directory that the system would not let us read.
+pub const UNREADABLE: &str = rules::file_unreadable::RULE.name;
+
 /// Why a project could not be looked at at all. What is wrong with single files is a diagnostic instead.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {

@@ -78,7 +78,8 @@ pub fn load(root: &Path) -> Result<Loaded, LoadError> {
     // by the name that is shown, whatever the system's separator
     sources.files.sort_by(|a, b| a.0.cmp(&b.0));
     if sources.files.is_empty() && diagnostics.iter().all(is_about_manifest) {
-        diagnostics.push(empty_project::empty());
+        let has_manifest = found.iter().any(|f| f.kind == Kind::Manifest);
+        diagnostics.push(empty_project::empty(has_manifest));
     }
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     Ok(Loaded {

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 use smol_str::SmolStr;
-use trig_ir::{
-    Action, ActionKind, After, Guard, GuardKind, Ir, LimitKind, Loc, Reached, Trigger, Until,
-};
+use trig_ir::{Action, ActionKind, After, Guard, GuardKind, Ir, Loc, Reached, Trigger, Until};
 
 use crate::report::Place;
 use crate::suite::Shown;
@@ -144,11 +142,7 @@ fn guards_of(trigger: &Trigger, out: &mut Vec<Written>) {
     after(trigger.after.as_ref(), out);
     guards(trigger.during.as_ref(), out);
     for limit in &trigger.limits {
-        let clause = match limit.kind {
-            LimitKind::Once => "once",
-            LimitKind::Cooldown => "cooldown",
-            LimitKind::Limit => "limit",
-        };
+        let clause = limit.kind.keyword();
         let shared = limit.name != trigger.name;
         out.push(Written {
             clause,
@@ -165,19 +159,12 @@ fn guards_of(trigger: &Trigger, out: &mut Vec<Written>) {
 
 fn guards<'g>(guards: impl IntoIterator<Item = &'g Guard>, out: &mut Vec<Written>) {
     for guard in guards {
-        let clause = match guard.kind {
+        if guard.kind == GuardKind::Stage {
             // nobody has written it
-            GuardKind::Stage => continue,
-            GuardKind::By => "by",
-            GuardKind::When => "when",
-            GuardKind::Where => "where",
-            GuardKind::Until => "until",
-            GuardKind::Goal => "goal",
-            GuardKind::While => "while",
-            GuardKind::During => "during",
-        };
+            continue;
+        }
         out.push(Written {
-            clause,
+            clause: guard.kind.keyword(),
             text: guard.text.clone(),
             loc: guard.loc,
         });

@@ -45,8 +45,24 @@ pub(crate) fn judge(world: &World<'_>, step: &TestStepKind) -> Result<Option<Ver
             Ok(match (negated, because) {
                 (false, _) => asked.fired(world),
                 (true, None) => asked.not_fired(world),
-                (true, Some(word)) => asked.kept_by(world, word),
+                (true, Some(word)) => asked.not_fired_because(world, word),
             })
+        }
+        TestStepKind::Stopped {
+            trigger,
+            subject,
+            because,
+        } => {
+            let subject = match subject {
+                Some(place) => Some(world.record(place)?),
+                None => None,
+            };
+            let asked = Asked {
+                trigger,
+                subject,
+                times: None,
+            };
+            Ok(asked.stopped_by(world, because))
         }
         TestStepKind::Called {
             negated,
@@ -198,7 +214,21 @@ impl Asked<'_> {
         self.verdict(format!("`{}` has fired {found}", self.trigger), facts)
     }
 
-    fn kept_by(&self, world: &World<'_>, word: &str) -> Option<Verdict> {
+    /// It has not fired at all, and this has stopped it.
+    fn not_fired_because(&self, world: &World<'_>, word: &str) -> Option<Verdict> {
+        let Some(mut fired) = self.not_fired(world) else {
+            return self.stopped_by(world, word);
+        };
+        if self.stopped_by(world, word).is_none() {
+            fired.facts.push(format!(
+                "at another time `{word}` stopped it: `expect stopped {} because {word}`",
+                self.trigger
+            ));
+        }
+        Some(fired)
+    }
+
+    fn stopped_by(&self, world: &World<'_>, word: &str) -> Option<Verdict> {
         if self.kept(world).any(|reason| reason.word == word) {
             return None;
         }

@@ -4,8 +4,7 @@ use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 use trig_engine::{Happening, RecordOp};
 use trig_ir::{
-    ActorKind, EventId, Expr, Place, RecordKey, Root, SetOp, TestRecord, TestStepKind, Timestamp,
-    Value,
+    ActorKind, EventId, Expr, Place, RecordKey, Root, SetOp, TestRecord, TestStepKind, Value,
 };
 
 use crate::judge::{Verdict, judge};
@@ -58,7 +57,7 @@ impl World<'_> {
                 };
                 self.arrives(record.connector, ActorKind::User, what)?;
             }
-            K::Holds(_) | K::Fired { .. } | K::Called { .. } => {
+            K::Holds(_) | K::Fired { .. } | K::Stopped { .. } | K::Called { .. } => {
                 return Ok(match judge(self, step)? {
                     None => Done::Well,
                     Some(verdict) => Done::Wrong(verdict),
@@ -66,17 +65,6 @@ impl World<'_> {
             }
         }
         Ok(Done::Well)
-    }
-
-    /// The time at which a test begins: its first `clock`, if nothing happens before it, else the first day of 2026.
-    pub(crate) fn first(&mut self, steps: &[trig_ir::TestStep]) {
-        let set_up =
-            |k: &TestStepKind| matches!(k, TestStepKind::Given(_) | TestStepKind::Answer { .. });
-        let first = steps.iter().map(|s| &s.kind).find(|k| !set_up(k));
-        self.now = match first {
-            Some(TestStepKind::Clock(at)) => *at,
-            _ => default_start(&self.engine.ir().project.zone),
-        };
     }
 
     fn appears(&mut self, record: &TestRecord, op: RecordOp, by: ActorKind) -> Result<(), Stopped> {
@@ -209,11 +197,4 @@ pub(crate) fn places(expr: &Expr, look: &mut dyn FnMut(&Place)) {
         look(place);
     }
     expr.for_each_child(&mut |child| places(child, look));
-}
-
-fn default_start(zone: &str) -> Timestamp {
-    let first = jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0);
-    let zone = jiff::tz::db().get(zone);
-    let at = zone.and_then(|zone| zone.to_ambiguous_zoned(first).compatible());
-    at.map_or_else(|_| Timestamp::default(), |at| at.timestamp().into())
 }

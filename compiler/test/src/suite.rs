@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use trig_engine::Engine;
-use trig_ir::{Ir, Loc, RevisionHash, TestCase, TestStep, TestStepKind, Timestamp};
+use trig_ir::{Ir, Loc, RevisionHash, TestCase, TestStep, TestStepKind};
 
 use crate::coverage::Coverage;
 use crate::heard::{Heard, Sides};
@@ -209,8 +209,7 @@ impl Suite {
         test: &TestCase,
         recording: Recording,
     ) -> (World<'s>, Result<(), Box<Wrong>>) {
-        let mut world = World::new(&self.engine, Timestamp::default(), recording);
-        world.first(&test.steps);
+        let mut world = World::new(&self.engine, test.begins, recording);
         let ended = play(&mut world, test);
         (world, ended)
     }
@@ -263,7 +262,10 @@ fn play(world: &mut World<'_>, test: &TestCase) -> Result<(), Box<Wrong>> {
 
 fn is_expectation(step: &TestStep) -> bool {
     use TestStepKind as K;
-    matches!(step.kind, K::Holds(_) | K::Fired { .. } | K::Called { .. })
+    matches!(
+        step.kind,
+        K::Holds(_) | K::Fired { .. } | K::Stopped { .. } | K::Called { .. }
+    )
 }
 
 fn asks_for_reasons(test: &TestCase) -> bool {
@@ -273,7 +275,7 @@ fn asks_for_reasons(test: &TestCase) -> bool {
             TestStepKind::Fired {
                 because: Some(_),
                 ..
-            }
+            } | TestStepKind::Stopped { .. }
         )
     };
     test.steps.iter().any(asks)
@@ -282,7 +284,9 @@ fn asks_for_reasons(test: &TestCase) -> bool {
 /// The triggers and flows that a test names.
 fn triggers(test: &TestCase) -> impl Iterator<Item = &SmolStr> {
     test.steps.iter().filter_map(|step| match &step.kind {
-        TestStepKind::Fired { trigger, .. } => Some(trigger),
+        TestStepKind::Fired { trigger, .. } | TestStepKind::Stopped { trigger, .. } => {
+            Some(trigger)
+        }
         TestStepKind::Start { flow, .. } => Some(flow),
         _ => None,
     })

@@ -123,12 +123,7 @@ impl Timeline {
             Audit::Event {
                 text, subject, by, ..
             } => {
-                let who = match by.kind {
-                    ActorKind::Customer => "customer",
-                    ActorKind::User => "user",
-                    ActorKind::Api => "api",
-                    ActorKind::Automation => "automation",
-                };
+                let who = by.kind.word();
                 let subject_text = subject.as_ref().map(ToString::to_string);
                 let about = match subject_text {
                     Some(subject) if !text.contains(&subject) => format!("  {subject}"),
@@ -211,6 +206,16 @@ impl Timeline {
                 outcome, detail, ..
             } if *outcome != trig_engine::Outcome::Done => {
                 line("outside", detail.clone(), None, None)
+            }
+            Audit::Undone {
+                subject,
+                field,
+                value,
+            } => {
+                let value = value.as_ref();
+                let value = value.map_or("not known".to_owned(), ToString::to_string);
+                let text = format!("{subject}  {field} is {value} again");
+                line("undone", text, None, Some(subject))
             }
             Audit::Cut { reason } => line("cut", reason.clone(), None, None),
             Audit::Unhandled { field, reason } => {
@@ -312,7 +317,7 @@ pub(crate) struct Clock(jiff::tz::TimeZone);
 
 impl Clock {
     pub(crate) fn new(ir: &Ir) -> Self {
-        let zone = jiff::tz::db().get(&ir.project.zone);
+        let zone = trig_ir::zone(&ir.project.zone);
         Self(zone.unwrap_or(jiff::tz::TimeZone::UTC))
     }
 

@@ -26,6 +26,8 @@ pub enum PatternKind {
         path: Path,
         /// What of it.
         tail: PatternTail,
+        /// `(by: user)` behind a change; that of an event is its tail.
+        filters: Option<Filters>,
     },
     /// `first message.incoming per lead each day`
     First {
@@ -91,6 +93,15 @@ pub enum PatternTail {
     RisesAbove(Expr),
     /// `falls below VALUE`
     FallsBelow(Expr),
+}
+
+/// A filter behind a change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filters {
+    /// Where it stands, brackets included.
+    pub span: Span,
+    /// What must hold.
+    pub all: Vec<Filter>,
 }
 
 /// One condition of an event filter.

@@ -102,6 +102,15 @@ pub enum Expectation {
         /// `because cooldown`: the word of a clause, reserved or not
         because: Option<Name>,
     },
+    /// `expect stopped NAME [for RECORD] because REASON`
+    Stopped {
+        /// The trigger.
+        trigger: Path,
+        /// `for d`
+        subject: Option<Path>,
+        /// `because cooldown`: the word of a clause, reserved or not
+        because: Name,
+    },
     /// `expect [not] called email.send(…) [once|N times]`
     Called {
         /// `not`

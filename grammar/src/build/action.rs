@@ -218,11 +218,14 @@ impl Builder<'_> {
         };
         let (mut as_user, mut backwards, mut across) = (None, false, false);
         for node in inner {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             match node.as_rule() {
-                Rule::as_part => as_user = Some(self.as_user(&mut kids(node), end)),
-                Rule::backwards => backwards = true,
-                _ => across = true,
+                Rule::as_part => {
+                    let user = self.as_user(&mut kids(node), end);
+                    self.set_once(&mut as_user, user, "as", start);
+                }
+                Rule::backwards => self.mark_once(&mut backwards, "backwards", start),
+                _ => self.mark_once(&mut across, "across", start),
             }
         }
         ActionKind::Move {

@@ -17,7 +17,7 @@ impl Builder<'_> {
             // What cannot be read goes on over this line; it is named once.
             return;
         }
-        if self.separator(word, at) {
+        if self.habit(word, at, last) || self.separator(word, at) {
             return;
         }
         if word == "{" {

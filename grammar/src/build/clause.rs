@@ -94,12 +94,12 @@ impl Builder<'_> {
             Rule::once_clause => {
                 let (mut per, mut each) = (None, None);
                 for node in inner {
-                    match node.as_rule() {
-                        Rule::per => per = Some(self.per(node)),
-                        _ => each = self.each_period(node),
-                    }
+                    self.per_each(node, &mut per, &mut each);
                 }
-                ClauseKind::Once { per, each }
+                ClauseKind::Once {
+                    per,
+                    each: each.flatten(),
+                }
             }
             Rule::cooldown_clause => {
                 let what = self.cooldown_ref(inner, end);
@@ -210,22 +210,19 @@ impl Builder<'_> {
     fn cancels(&mut self, inner: &mut Kids<'_>) -> Cancels {
         let mut cancels = Cancels::default();
         for node in inner {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             match node.as_rule() {
                 Rule::up_to => {
-                    cancels.up_to = Some(self.req_duration(&mut kids(node), "`up to`", end));
+                    let most = self.req_duration(&mut kids(node), "`up to`", end);
+                    self.set_once(&mut cancels.up_to, most, "up to", start);
                 }
                 Rule::while_part => {
-                    if cancels.holds.is_some() {
-                        let span = self.span(&node);
-                        self.errors.help(
-                            Span::new(span.start, span.start + 5),
-                            "`while` is given twice",
-                            "join the two with `and`",
-                        );
+                    let twice = cancels.holds.is_some();
+                    let holds = self.req_expr(&mut kids(node), "a condition", "`while`", end);
+                    self.set_once(&mut cancels.holds, holds, "while", start);
+                    if twice {
+                        self.errors.add_help("join the two with `and`".to_owned());
                     }
-                    cancels.holds =
-                        Some(self.req_expr(&mut kids(node), "a condition", "`while`", end));
                 }
                 _ => cancels
                     .unless
@@ -250,23 +247,38 @@ impl Builder<'_> {
 
     fn limit(&mut self, inner: &mut Kids<'_>, end: u32) -> ClauseKind {
         let count = self.req_number(inner, "`limit`", end);
-        let mut window = LimitWindow::Missing;
-        let (mut per, mut wait) = (None, false);
+        let (mut per, mut window, mut wait) = (None, None, false);
         for node in inner {
-            let end = self.end(&node);
-            match node.as_rule() {
-                Rule::in_window => {
-                    window = LimitWindow::In(self.req_duration(&mut kids(node), "`in`", end));
+            let Span { start, end } = self.span(&node);
+            let (word, found) = match node.as_rule() {
+                Rule::in_window => (
+                    "in",
+                    LimitWindow::In(self.req_duration(&mut kids(node), "`in`", end)),
+                ),
+                Rule::each_period => (
+                    "each",
+                    self.each_period(node)
+                        .map_or(LimitWindow::Missing, LimitWindow::Each),
+                ),
+                Rule::per => {
+                    let key = self.per(node);
+                    self.set_once(&mut per, key, "per", start);
+                    continue;
                 }
-                Rule::each_period => {
-                    window = self
-                        .each_period(node)
-                        .map_or(LimitWindow::Missing, LimitWindow::Each);
+                _ => {
+                    self.mark_once(&mut wait, "else", start);
+                    continue;
                 }
-                Rule::per => per = Some(self.per(node)),
-                _ => wait = true,
+            };
+            if window.replace(found).is_some() {
+                self.errors.help(
+                    Span::new(start, start + word.len() as u32),
+                    "the time in which this limit counts is given twice",
+                    "write either `in 1d` (sliding) or `each day` (by the calendar)",
+                );
             }
         }
+        let window = window.unwrap_or(LimitWindow::Missing);
         if window == LimitWindow::Missing && !self.errors.explains(end) {
             self.errors.help(
                 Span::empty(end),

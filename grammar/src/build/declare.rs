@@ -48,9 +48,13 @@ impl Builder<'_> {
         let (mut subjects, mut webhook, mut fields) = (Vec::new(), None, Vec::new());
         let mut updates = Vec::new();
         for node in inner {
+            let start = self.start(&node);
             match node.as_rule() {
                 Rule::for_list => subjects.extend(self.for_list(node)),
-                Rule::webhook => webhook = Some(self.webhook(node)),
+                Rule::webhook => {
+                    let found = self.webhook(node);
+                    self.set_once(&mut webhook, found, "from", start);
+                }
                 Rule::fields => fields = self.closed_fields(node),
                 Rule::updates => updates.push(self.update(node)),
                 _ => self.bad_head(&node, &[&["for", "from", "webhook", "updates"]]),
@@ -138,7 +142,7 @@ impl Builder<'_> {
             when: None,
         };
         for node in inner {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             match node.as_rule() {
                 Rule::for_list => decl.subjects.extend(self.for_list(node)),
                 Rule::fields | Rule::params => {
@@ -153,11 +157,15 @@ impl Builder<'_> {
                 Rule::if_unknown => {
                     let word =
                         self.req_name(&mut kids(node), "`hold` or `retry`", "`if_unknown`", end);
-                    decl.if_unknown = Some(word);
+                    self.set_once(&mut decl.if_unknown, word, "if_unknown", start);
                 }
                 Rule::when_clause => {
                     let test = self.req_expr(&mut kids(node), "a condition", "`when`", end);
-                    decl.when = Some(test);
+                    let twice = decl.when.is_some();
+                    self.set_once(&mut decl.when, test, "when", start);
+                    if twice {
+                        self.errors.add_help("join the two with `and`".to_owned());
+                    }
                 }
                 _ => self.bad_head(&node, &[&["for", "emits", "if_unknown", "when"]]),
             }
@@ -223,9 +231,13 @@ impl Builder<'_> {
         let duration = self.req_duration(inner, &after, end);
         let (mut per, mut was) = (None, None);
         for node in inner {
-            match node.as_rule() {
-                Rule::per => per = Some(self.per(node)),
-                _ => was = Some(self.was_attr(node)),
+            let start = self.start(&node);
+            if node.as_rule() == Rule::per {
+                let key = self.per(node);
+                self.set_once(&mut per, key, "per", start);
+            } else {
+                let old = self.was_attr(node);
+                self.set_once(&mut was, old, "was", start);
             }
         }
         Cooldown {

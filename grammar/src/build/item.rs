@@ -52,7 +52,7 @@ impl Builder<'_> {
             return;
         }
         let (word, at) = stray(node.as_str(), span);
-        if word != "}" {
+        if word != "}" && !self.foreign_comment(word, at) {
             self.errors
                 .at(at, format!("`{word}` cannot follow this declaration"));
         }
@@ -148,6 +148,9 @@ impl Builder<'_> {
             return;
         }
         let (word, at) = stray(text, span);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         let expected: &[&str] = match place {
             Place::File => ITEMS,
             Place::Pipeline => &["stage", "trigger", "apply"],

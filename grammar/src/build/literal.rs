@@ -136,8 +136,26 @@ impl Builder<'_> {
         }
         self.errors
             .expected("a time of day such as `09:00`", "`at`", end);
+        if let Some(time) = meant_time(self.errors.last_word()) {
+            self.errors.add_help(format!("write `{time}`"));
+        }
         None
     }
+}
+
+/// The time that `9`, `9am` or `12pm` means.
+fn meant_time(word: &str) -> Option<String> {
+    let lower = word.to_ascii_lowercase();
+    let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
+    let (hour, half) = lower.split_at_checked(digits)?;
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match half {
+        "" if hour < 24 => hour,
+        "am" if (1..=12).contains(&hour) => hour % 12,
+        "pm" if (1..=12).contains(&hour) => hour % 12 + 12,
+        _ => return None,
+    };
+    Some(format!("{hour:02}:00"))
 }
 
 /// A number of which the text stands at `start`.

@@ -9,6 +9,7 @@ mod bad_clause;
 mod clause;
 mod declare;
 mod expr;
+mod habit;
 mod item;
 mod list;
 mod literal;
@@ -85,6 +86,13 @@ pub(crate) fn file(text: &str) -> File {
     if let Some(open) = scan.not_closed.filter(|_| !builder.unclosed) {
         // It stands in something that could not be read.
         builder.not_closed(open, text.trim_end().len() as u32);
+    }
+    if let Some(&at) = scan.lone_returns.first() {
+        builder.errors.help(
+            Span::new(at, at + 1),
+            "a carriage return alone ends no line",
+            "end the lines of the file with a line feed, or with both",
+        );
     }
     let errors = builder.errors.finish();
     let unclosed = builder.unclosed;
@@ -257,6 +265,9 @@ impl Builder<'_> {
         let span = self.span(node);
         if !self.errors.explains(span.start) {
             let (word, at) = stray(node.as_str(), span);
+            if self.foreign_comment(word, at) {
+                return;
+            }
             self.errors
                 .at(at, format!("expected {expected} before `{word}`"));
         }
@@ -269,6 +280,9 @@ impl Builder<'_> {
             return;
         }
         let (word, span) = stray(node.as_str(), span);
+        if self.foreign_comment(word, span) {
+            return;
+        }
         match words::near(word, lists) {
             Some(near) => self.errors.at(
                 span,
@@ -280,7 +294,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A sign with which other languages separate things. Gives whether it is one.
+    /// A sign with which other languages separate things, or begin a comment. Gives whether it is one.
     fn separator(&mut self, word: &str, at: Span) -> bool {
         let found = matches!(word, ";" | ",");
         if found {
@@ -290,7 +304,39 @@ impl Builder<'_> {
                 "remove it; every clause and action begins with a word of its own",
             );
         }
+        found || self.foreign_comment(word, at)
+    }
+
+    /// A sign with which other languages begin a comment. Gives whether it is one.
+    fn foreign_comment(&mut self, word: &str, at: Span) -> bool {
+        let found = matches!(word, "#" | "--" | "/*" | "*/");
+        if found {
+            self.errors.help(
+                at,
+                format!("`{word}` begins no comment"),
+                "a comment is written `// …`, up to the end of its line",
+            );
+        }
         found
+    }
+
+    /// Takes what may be said once only; says so where it was said before. `word` is how it begins, at `start`.
+    fn set_once<T>(&mut self, slot: &mut Option<T>, value: T, word: &str, start: u32) {
+        if slot.replace(value).is_some() {
+            self.twice(word, start);
+        }
+    }
+
+    /// The same of a mark: a word that stands alone.
+    fn mark_once(&mut self, mark: &mut bool, word: &str, start: u32) {
+        if std::mem::replace(mark, true) {
+            self.twice(word, start);
+        }
+    }
+
+    fn twice(&mut self, word: &str, start: u32) {
+        let span = Span::new(start, start + word.len() as u32);
+        self.errors.at(span, format!("`{word}` is given twice"));
     }
 
     /// A `{` that is missing after the head of a declaration.

@@ -34,6 +34,15 @@ impl Builder<'_> {
             return;
         }
         let word = self.errors.last_word();
+        if let Some(name) = word.strip_prefix('"').and_then(|w| w.strip_suffix('"')) {
+            let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            self.errors.add_help(match name {
+                "" => "a name stands without quotes".to_owned(),
+                name if plain => format!("a name stands without quotes: `{name}`"),
+                _ => "a name stands without quotes; one that is no word, between backticks"
+                    .to_owned(),
+            });
+        }
         if RESERVED.contains(&word) && !CLAUSES.contains(&word) && !CLAUSE_PARTS.contains(&word) {
             self.errors.add_help(format!(
                 "`{word}` is a word of the language; write it in backticks where it is a name"

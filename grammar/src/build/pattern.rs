@@ -5,7 +5,7 @@ use super::name::{missing_path, name_at};
 use super::operator::comparison_op;
 use super::{Builder, Kids, Node, kids, take};
 use crate::ast::{
-    Expr, ExprKind, Filter, Key, MonthAnchor, Name, Offset, OffsetDistance, Path, Pattern,
+    Expr, ExprKind, Filter, Filters, Key, MonthAnchor, Name, Offset, OffsetDistance, Path, Pattern,
     PatternKind, PatternTail, Period, Recurrence, RecurrenceKind, TimeLit, ValuePattern,
     ValuePatternKind,
 };
@@ -59,7 +59,15 @@ impl Builder<'_> {
             Some(node) if node.as_rule() == Rule::args => PatternTail::Filter(self.filters(node)),
             Some(node) => self.tail(node),
         };
-        PatternKind::Path { path, tail }
+        let filters = take(&mut inner, Rule::args).map(|node| Filters {
+            span: self.span(&node),
+            all: self.filters(node),
+        });
+        PatternKind::Path {
+            path,
+            tail,
+            filters,
+        }
     }
 
     fn filters(&mut self, node: Node<'_>) -> Vec<Filter> {
@@ -152,18 +160,13 @@ impl Builder<'_> {
                 Rule::from => (&mut from, "from"),
                 Rule::to => (&mut to, "to"),
                 _ => {
-                    or_created = true;
+                    self.mark_once(&mut or_created, "or", span.start);
                     continue;
                 }
             };
-            if slot.is_some() {
-                self.errors.at(
-                    Span::new(span.start, span.start + name.len() as u32),
-                    format!("`{name}` is given twice"),
-                );
-            }
             let after = format!("`{word} {name}`");
-            *slot = Some(self.value_pattern(kids(node), what, &after, span.end));
+            let value = self.value_pattern(kids(node), what, &after, span.end);
+            self.set_once(slot, value, name, span.start);
         }
         (from, to, or_created)
     }
@@ -226,14 +229,32 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut inner = kids(node);
         let event = Box::new(self.req_pattern(&mut inner, "`first`", span.end));
-        let (mut per, mut each): (Option<Key>, _) = (None, None);
+        let (mut per, mut each) = (None, None);
         for node in inner {
-            match node.as_rule() {
-                Rule::per_one => per = Some(self.per(node)),
-                _ => each = self.each_period(node),
-            }
+            self.per_each(node, &mut per, &mut each);
         }
-        PatternKind::First { event, per, each }
+        PatternKind::First {
+            event,
+            per,
+            each: each.flatten(),
+        }
+    }
+
+    /// `per KEY` or `each PERIOD`, each once.
+    pub(super) fn per_each(
+        &mut self,
+        node: Node<'_>,
+        per: &mut Option<Key>,
+        each: &mut Option<Option<Period>>,
+    ) {
+        let start = self.start(&node);
+        if node.as_rule() == Rule::each_period {
+            let period = self.each_period(node);
+            self.set_once(each, period, "each", start);
+        } else {
+            let key = self.per(node);
+            self.set_once(per, key, "per", start);
+        }
     }
 
     /// `each PERIOD`.

@@ -13,11 +13,12 @@ impl Builder<'_> {
         while let Some(node) =
             inner.next_if(|k| matches!(k.as_rule(), Rule::zone_clause | Rule::bad_head))
         {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             if node.as_rule() == Rule::bad_head {
                 self.bad_head(&node, &[&["zone"]]);
             } else {
-                zone = Some(self.zone(&mut kids(node), end));
+                let name = self.zone(&mut kids(node), end);
+                self.set_once(&mut zone, name, "zone", start);
             }
         }
         let mut lines = Vec::new();
@@ -114,6 +115,9 @@ impl Builder<'_> {
             return;
         }
         let (word, at) = stray(node.as_str(), span);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         let message = format!("`{word}` cannot stand in {place}");
         match words::near(word, &[near]) {
             Some(near) => self
@@ -140,11 +144,12 @@ impl Builder<'_> {
         let span = self.span(&node);
         let mut inner = kids(node);
         while let Some(node) = inner.next_if(|k| k.as_rule() != Rule::missing_close) {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             match node.as_rule() {
-                Rule::over => self.over(&mut breaker, kids(node), end),
+                Rule::over => self.over(&mut breaker, kids(node), start, end),
                 Rule::pause => {
-                    breaker.pause = Some(self.req_duration(&mut kids(node), "`pause`", end));
+                    let pause = self.req_duration(&mut kids(node), "`pause`", end);
+                    self.set_once(&mut breaker.pause, pause, "pause", start);
                 }
                 _ => self.bad_line(
                     &node,
@@ -158,8 +163,9 @@ impl Builder<'_> {
         breaker
     }
 
-    fn over(&mut self, breaker: &mut Breaker, mut inner: Kids<'_>, end: u32) {
-        breaker.over = Some(self.req_number(&mut inner, "`over`", end));
+    fn over(&mut self, breaker: &mut Breaker, mut inner: Kids<'_>, start: u32, end: u32) {
+        let over = self.req_number(&mut inner, "`over`", end);
+        self.set_once(&mut breaker.over, over, "over", start);
         breaker.of = take(&mut inner, Rule::path).map(|node| self.path(&node));
         if let Some(node) = take(&mut inner, Rule::in_window) {
             let end = self.end(&node);

@@ -32,12 +32,15 @@ impl Builder<'_> {
         let rule = node.as_rule();
         if rule == Rule::bad_statement {
             let word = node.as_str().split_whitespace().next().unwrap_or_default();
-            if ["fired", "called"].contains(&word) && !self.errors.explains(span.start) {
+            if ["fired", "called", "stopped"].contains(&word) && !self.errors.explains(span.start) {
                 let at = Span::new(span.start, span.start + word.len() as u32);
                 self.errors.help(
                     at,
                     format!("`{word}` stands before the name"),
-                    format!("write `expect {word} NAME`, or `expect not {word} NAME`"),
+                    match word {
+                        "stopped" => "write `expect stopped NAME because REASON`".to_owned(),
+                        _ => format!("write `expect {word} NAME`, or `expect not {word} NAME`"),
+                    },
                 );
                 return TestStatement {
                     span,
@@ -160,6 +163,9 @@ impl Builder<'_> {
         if let Some(node) = take(inner, Rule::fired) {
             return self.fired(node);
         }
+        if let Some(node) = take(inner, Rule::stopped) {
+            return self.stopped(node);
+        }
         if let Some(node) = take(inner, Rule::called) {
             let end = self.end(&node);
             let mut inner = kids(node);
@@ -188,6 +194,31 @@ impl Builder<'_> {
             trigger,
             subject,
             times,
+            because,
+        }
+    }
+
+    fn stopped(&mut self, node: Node<'_>) -> Expectation {
+        let end = self.end(&node);
+        let mut inner = kids(node);
+        let trigger = self.req_path(&mut inner, "a trigger", "`stopped`", end);
+        let subject = self.for_record(&mut inner);
+        let because = match take(&mut inner, Rule::because) {
+            Some(node) => self.because(node),
+            None => {
+                if !self.errors.explains(end) {
+                    self.errors.help(
+                        Span::empty(end),
+                        "expected `because` and a reason such as `cooldown`",
+                        "that it has not fired at all is `expect not fired NAME`",
+                    );
+                }
+                Name::missing(end)
+            }
+        };
+        Expectation::Stopped {
+            trigger,
+            subject,
             because,
         }
     }

@@ -19,7 +19,7 @@ impl Builder<'_> {
             let body = body.unwrap_or(rest);
             let parts = match body {
                 "" => Vec::new(),
-                body => vec![TextPart::Literal(body.to_owned())],
+                body => vec![TextPart::Literal(crate::unix_line_ends(body).into_owned())],
             };
             return TextLit { span, parts };
         }

@@ -39,7 +39,13 @@ impl Builder<'_> {
         let mut clauses: Vec<Clause> = Vec::new();
         for node in inner {
             match node.as_rule() {
-                Rule::string => label = Some(self.string(&node)),
+                Rule::string => {
+                    let found = self.string(&node);
+                    let span = found.span;
+                    if label.replace(found).is_some() {
+                        self.errors.at(span, "the label is given twice");
+                    }
+                }
                 Rule::for_clause => {
                     let clause = self.clause(node, None);
                     clauses.push(clause);
@@ -83,12 +89,13 @@ impl Builder<'_> {
         };
         let (mut name, mut was) = (None, None);
         for node in inner {
-            let end = self.end(&node);
-            match node.as_rule() {
-                Rule::apply_as => {
-                    name = Some(self.req_name(&mut kids(node), "a name", "`as`", end))
-                }
-                _ => was = Some(self.was_attr(node)),
+            let Span { start, end } = self.span(&node);
+            if node.as_rule() == Rule::apply_as {
+                let found = self.req_name(&mut kids(node), "a name", "`as`", end);
+                self.set_once(&mut name, found, "as", start);
+            } else {
+                let old = self.was_attr(node);
+                self.set_once(&mut was, old, "was", start);
             }
         }
         let name = name.unwrap_or_else(|| {

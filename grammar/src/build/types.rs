@@ -55,6 +55,9 @@ impl Builder<'_> {
             return;
         }
         let (word, at) = stray(node.as_str(), span);
+        if self.foreign_comment(word, at) {
+            return;
+        }
         if word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             self.errors.help(
                 at,
@@ -83,7 +86,7 @@ impl Builder<'_> {
             silent: false,
         };
         for node in kids(node) {
-            let end = self.end(&node);
+            let Span { start, end } = self.span(&node);
             match node.as_rule() {
                 Rule::arg_name => field.name = self.colon_name(&node),
                 Rule::type_ => field.ty = self.type_of(node, &field.name),
@@ -92,12 +95,19 @@ impl Builder<'_> {
                     self.expected_name("a type", &after, end);
                     field.ty = missing_type(end);
                 }
-                Rule::id_attr => field.native_id = Some(self.id_attr(node)),
-                Rule::default => {
-                    field.default = Some(self.req_expr(&mut kids(node), "a value", "`=`", end));
+                Rule::id_attr => {
+                    let id = self.id_attr(node);
+                    self.set_once(&mut field.native_id, id, "id", start);
                 }
-                Rule::was_attr => field.was = Some(self.was_attr(node)),
-                _ => field.silent = true,
+                Rule::default => {
+                    let value = self.req_expr(&mut kids(node), "a value", "`=`", end);
+                    self.set_once(&mut field.default, value, "=", start);
+                }
+                Rule::was_attr => {
+                    let was = self.was_attr(node);
+                    self.set_once(&mut field.was, was, "was", start);
+                }
+                _ => self.mark_once(&mut field.silent, "silent", start),
             }
         }
         field

@@ -162,6 +162,7 @@ impl Daemon {
             shard: shard.clone(),
             teller: teller.clone(),
             make_up_secrets: options.make_up_secrets,
+            noted: Arc::default(),
         };
 
         let mut stood = std::collections::BTreeMap::new();

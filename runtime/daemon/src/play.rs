@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What playing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Played {
+pub(crate) struct Played {
     /// How many files were posted.
     pub bodies: usize,
     /// How many of them were refused.
@@ -49,7 +49,7 @@ impl std::ops::AddAssign for Played {
 
 /// Why an inbox cannot be played.
 #[derive(Debug, thiserror::Error)]
-pub enum PlayError {
+pub(crate) enum PlayError {
     /// The directory or a file cannot be read.
     #[error("`{path}`: {source}")]
     Io {
@@ -87,7 +87,7 @@ enum Door {
 ///
 /// # Errors
 /// If the inbox cannot be read or the daemon does not answer. A body that is refused is none: it is told and counted.
-pub async fn play(
+pub(crate) async fn play(
     dir: &Path,
     address: SocketAddr,
     config: &Config,

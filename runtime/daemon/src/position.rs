@@ -7,20 +7,20 @@
 const INDEX_BITS: u32 = 16;
 
 /// How many inputs one record can hold.
-pub const MAX_INPUTS: usize = 1 << INDEX_BITS;
+pub(crate) const MAX_INPUTS: usize = 1 << INDEX_BITS;
 
 /// The position of the input `index` of the record `record`.
-pub fn input(record: u64, index: usize) -> u64 {
+pub(crate) fn input(record: u64, index: usize) -> u64 {
     (record << INDEX_BITS) | (index as u64 & (MAX_INPUTS as u64 - 1))
 }
 
 /// The record that holds the input.
-pub fn record(input: u64) -> u64 {
+pub(crate) fn record(input: u64) -> u64 {
     input >> INDEX_BITS
 }
 
 /// Which input of its record it is, from 0.
-pub fn index(input: u64) -> usize {
+pub(crate) fn index(input: u64) -> usize {
     usize::try_from(input & (MAX_INPUTS as u64 - 1)).unwrap_or_default()
 }
 

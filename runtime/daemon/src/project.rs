@@ -39,7 +39,7 @@ pub struct Report {
 }
 
 /// Reads and compiles a directory.
-pub type Compiler = Arc<dyn Fn(&Path) -> Compiled + Send + Sync>;
+pub(crate) type Compiler = Arc<dyn Fn(&Path) -> Compiled + Send + Sync>;
 
 impl Compiled {
     /// The workspace's id, if the manifest names one.
@@ -49,7 +49,7 @@ impl Compiled {
 }
 
 /// Where a secret is looked up.
-pub struct Secrets<'a> {
+pub(crate) struct Secrets<'a> {
     /// The project's directory.
     pub dir: &'a Path,
     /// The environment.
@@ -59,7 +59,7 @@ pub struct Secrets<'a> {
 }
 
 /// A workspace's configuration by its manifest, and what is to be said about it.
-pub fn configure(manifest: &Manifest, secrets: &Secrets<'_>) -> (Config, Vec<String>) {
+pub(crate) fn configure(manifest: &Manifest, secrets: &Secrets<'_>) -> (Config, Vec<String>) {
     let mut notes = Vec::new();
     let mut config = Config::new(manifest.project.id.value.clone());
     config.max_body = manifest

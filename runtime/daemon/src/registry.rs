@@ -17,6 +17,8 @@ pub struct Site {
     pub config: Config,
     /// The actions whose attempts are held when their outcome is unknown.
     pub hold: BTreeSet<SmolStr>,
+    /// The full names of the entities.
+    pub(crate) entities: Vec<SmolStr>,
     /// The feeds that are looked at.
     pub(crate) feeds: Vec<Source>,
     /// Why the project on disk is not what runs, if it is not.
@@ -34,8 +36,24 @@ impl Site {
                 .filter(|a| a.if_unknown == IfUnknown::Hold)
                 .map(|a| a.name.clone())
                 .collect(),
+            entities: ir.entities.iter().map(|e| e.name.clone()).collect(),
             feeds: Source::all(ir),
             failed_reload: None,
+        }
+    }
+}
+
+impl Site {
+    /// The full name of an entity that was named without its catalogue; a name that no single entity has stays.
+    pub(crate) fn full_name(&self, entity: SmolStr) -> SmolStr {
+        if entity.contains('.') || self.entities.contains(&entity) {
+            return entity;
+        }
+        let is_meant = |name: &&SmolStr| name.rsplit('.').next() == Some(entity.as_str());
+        let mut meant = self.entities.iter().filter(is_meant);
+        match (meant.next(), meant.next()) {
+            (Some(one), None) => one.clone(),
+            _ => entity,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! From files to the active revision, while everything else goes on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
@@ -27,6 +28,10 @@ pub struct Project {
     pub running: Option<(RevisionHash, Arc<Ir>)>,
     /// Whether what is on disk does not compile.
     pub broken: bool,
+    /// What was shown last of what was found in it.
+    told: Option<Report>,
+    /// Whether it has been said what runs of it.
+    announced: bool,
 }
 
 impl Project {
@@ -37,6 +42,8 @@ impl Project {
             workspace: None,
             running: None,
             broken: false,
+            told: None,
+            announced: false,
         }
     }
 }
@@ -51,6 +58,8 @@ pub struct Reloader {
     pub(crate) teller: Teller,
     /// Whether secrets that cannot be read are made up.
     pub(crate) make_up_secrets: bool,
+    /// What was said last about the configuration of each directory.
+    pub(crate) noted: Arc<Mutex<BTreeMap<PathBuf, Vec<String>>>>,
 }
 
 impl Reloader {
@@ -92,6 +101,9 @@ impl Reloader {
         }
         let was_broken = project.broken;
         project.broken = compiled.ir.is_none();
+        if compiled.report.errors + compiled.report.warnings == 0 {
+            project.told = None;
+        }
         let (Some(ir), Some(id)) = (&compiled.ir, workspace) else {
             self.tell_report(project, &compiled);
             if let Some(id) = &project.workspace {
@@ -116,6 +128,13 @@ impl Reloader {
             }
             self.registry.put(site);
             project.running = before;
+            if !std::mem::replace(&mut project.announced, true) {
+                self.teller.tell(|| Happened::Active {
+                    workspace: id.clone(),
+                    revision: revision.clone(),
+                    change: format!("resumed, {}", count(ir.triggers.len(), "trigger")),
+                });
+            }
             if was_broken {
                 self.note(format!(
                     "{id} compiles again; revision {revision} is what runs"
@@ -135,6 +154,7 @@ impl Reloader {
             revision: revision.clone(),
             change: change(before.as_ref().map(|(_, ir)| &**ir), ir),
         });
+        project.announced = true;
         project.running = Some((revision, Arc::clone(ir)));
     }
 
@@ -213,15 +233,24 @@ impl Reloader {
                 make_up: self.make_up_secrets,
             },
         );
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = noted.insert(dir.to_owned(), notes.clone());
         for note in notes {
-            self.note(note);
+            // each start and each edit comes by here
+            if !before.iter().flatten().any(|said| *said == note) {
+                self.note(note);
+            }
         }
         config
     }
 
-    /// Shows what was found in a project.
-    pub(crate) fn tell_report(&self, project: &Project, compiled: &Compiled) {
+    /// Shows what was found in a project, unless it is what was shown last.
+    fn tell_report(&self, project: &mut Project, compiled: &Compiled) {
         let report = &compiled.report;
+        if project.told.as_ref() == Some(report) {
+            return;
+        }
+        project.told = Some(report.clone());
         let consequence = match (&compiled.ir, &project.running) {
             (Some(_), _) => String::new(),
             (None, Some((revision, _))) => format!("revision {revision} keeps running"),
@@ -309,4 +338,36 @@ fn meaning(ir: &Ir, trigger: &Trigger) -> serde_json::Value {
         })
         .collect();
     serde_json::json!([value, conditions])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shard::Bounds;
+
+    #[tokio::test]
+    async fn the_same_findings_are_shown_once() {
+        let (teller, listener) = Teller::heard();
+        let (shard, _queue) = Shard::new(Bounds::default());
+        let reloader = Reloader {
+            compiler: Arc::new(|_| Compiled::default()),
+            revisions: Revisions::new(""),
+            registry: Registry::default(),
+            shard,
+            teller,
+            make_up_secrets: false,
+            noted: Arc::default(),
+        };
+        let broken = |text: &str| {
+            let mut compiled = Compiled::default();
+            compiled.report.errors = 1;
+            compiled.report.text = text.into();
+            compiled
+        };
+        let mut project = Project::new("");
+        for (text, told) in [("one", 1), ("one", 1), ("two", 2), ("one", 3)] {
+            reloader.take(&mut project, broken(text)).await;
+            assert_eq!(listener.told.len(), told, "{text}");
+        }
+    }
 }

@@ -173,45 +173,69 @@ fn changed(roots: &[Root], result: &DebounceEventResult) -> Vec<Change> {
     changes
 }
 
-/// Whether a change of this path may change the project: a source, the manifest, or a directory.
+/// Whether a change of this path may change the project: of a source or the manifest, or that a directory, or a link to
+/// one, comes, goes or is called otherwise. What is written into any other file is nothing to the project, whatever the
+/// file is called: it may be where our own output goes.
 fn matters(kind: &EventKind, path: &Path) -> bool {
-    let source = match path.extension() {
-        Some(extension) => {
-            extension == "trig" || path.file_name().is_some_and(|name| name == "trig.toml")
+    let extension = path.extension();
+    if extension.is_some_and(|e| e == "trig")
+        || path.file_name() == Some(trig_compiler::MANIFEST_PATH.as_ref())
+    {
+        return true;
+    }
+    match kind {
+        EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder) => true,
+        // a link to a directory is no folder to the system
+        EventKind::Create(_) | EventKind::Remove(_) if extension.is_none() => true,
+        // a directory may be called anything; one that was moved away cannot be asked any more
+        EventKind::Create(CreateKind::Any) | EventKind::Modify(ModifyKind::Name(_)) => {
+            extension.is_none() || path.is_dir() || !path.exists()
         }
-        None => true,
-    };
-    source
-        || match kind {
-            EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder) => true,
-            // a directory may be called anything; one that was moved away cannot be asked any more
-            EventKind::Create(CreateKind::Any) | EventKind::Modify(ModifyKind::Name(_)) => {
-                path.is_dir() || !path.exists()
-            }
-            _ => false,
+        // one that could not be looked into may be open now; where nothing is said of what happened, that may be it
+        EventKind::Any | EventKind::Modify(ModifyKind::Any | ModifyKind::Metadata(_)) => {
+            path.is_dir()
         }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{DataChange, RenameMode};
+    use notify::event::{DataChange, MetadataKind, RenameMode};
 
     use super::*;
 
     #[test]
     fn sources_the_manifest_and_directories_matter() {
         let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
-        for path in ["a/b.trig", "a/trig.toml", "a/sales"] {
+        for path in ["a/b.trig", "a/trig.toml"] {
             assert!(matters(&written, Path::new(path)), "{path}");
         }
-        for path in ["a/b.trig~", "a/.b.trig.swp", "a/b.md", "inbox/1.kommo.form"] {
+        for path in [
+            "a/b.trig~",
+            "a/.b.trig.swp",
+            "a/b.md",
+            "inbox/1.kommo.form",
+            "a/out",
+        ] {
             assert!(!matters(&written, Path::new(path)), "{path}");
+        }
+        let out = Path::new("a/out");
+        assert!(!matters(&EventKind::Modify(ModifyKind::Any), out));
+        for kind in [
+            EventKind::Create(CreateKind::File),
+            EventKind::Remove(RemoveKind::File),
+            EventKind::Modify(ModifyKind::Name(RenameMode::From)),
+        ] {
+            assert!(matters(&kind, out), "{kind:?}");
         }
         let moved = EventKind::Modify(ModifyKind::Name(RenameMode::To));
         let place = tempfile::tempdir().unwrap();
         let dotted = place.path().join("x.d");
         std::fs::create_dir(&dotted).unwrap();
         assert!(matters(&moved, &dotted));
+        let permissions = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Permissions));
+        assert!(matters(&permissions, &dotted));
         assert!(matters(
             &EventKind::Create(CreateKind::Folder),
             Path::new("a/..data")

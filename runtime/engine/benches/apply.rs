@@ -138,6 +138,7 @@ fn world(kinds: u32) -> Engine {
             name: String::new(),
             zone: "UTC".into(),
             currency: None,
+            connectors: Vec::new(),
         },
         files: Vec::new(),
         entities: vec![Entity {

@@ -118,7 +118,7 @@ impl<'e> Run<'e> {
         while let Some(item) = self.cascade.queue.pop_front() {
             match item {
                 Item::Version(record, version, upto) => {
-                    self.test_again(&record, &version, upto);
+                    self.test_again(&record, version.as_ref(), upto);
                 }
                 Item::Event(event) => self.event(&event),
             }
@@ -183,6 +183,11 @@ impl<'e> Run<'e> {
         let version = self.seen(key, version);
         self.state.records.put(key.clone(), Arc::clone(&version));
         self.arm_offsets_of(key, &version);
+        self.look_again(key, Some(version));
+    }
+
+    /// Queues the test of what waits on a record that has a new version, or is gone.
+    pub(crate) fn look_again(&mut self, key: &RecordKey, version: Option<Arc<Record>>) {
         let upto = self.state.meta.next_arming;
         let item = Item::Version(key.clone(), version, upto);
         self.cascade.queue.push_back(item);
@@ -220,23 +225,22 @@ impl<'e> Run<'e> {
         let effect = self.state.outbox.get(&number).cloned();
         self.state.outbox.remove(&number);
         self.state.outbox_keys.remove(&result.key);
-        if let Some(effect) = effect
-            && let EffectKind::Write { record, fields, .. } = &effect.what
-        {
-            for field in fields.keys() {
-                let key = (record.clone(), field.as_str().into(), number);
-                if result.outcome == Outcome::Done {
-                    self.state.confirm_write(&key, self.now);
-                } else {
-                    self.state.drop_write(&key);
-                }
-            }
-        }
         self.audit(Audit::Ended {
             key: result.key.clone(),
             outcome: result.outcome,
             detail: result.detail.clone(),
         });
+        if let Some(effect) = effect
+            && let EffectKind::Write { record, .. } = &effect.what
+        {
+            for key in self.state.writes_by(record, number) {
+                if result.outcome == Outcome::Done {
+                    self.state.confirm_write(&key, self.now);
+                } else {
+                    self.undo(&key);
+                }
+            }
+        }
     }
 }
 

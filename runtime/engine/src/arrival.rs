@@ -12,6 +12,7 @@ use crate::cascade::{Change, Event, Item};
 use crate::decode::decode;
 use crate::derive::Derived;
 use crate::key::Root;
+use crate::nearest::nearest;
 use crate::snapshot::Snapshot;
 use crate::state::{Fields, Grave, Record};
 use crate::{Actor, Arrival, Audit, Cause, Happening, RecordOp, render};
@@ -96,7 +97,11 @@ impl Run<'_> {
         data: &Map<String, Json>,
     ) {
         let Some(id) = self.engine.index().event_id(ty) else {
-            let reason = format!("no event `{ty}` is declared");
+            let events = &self.engine.ir().events;
+            let near = nearest(ty, events.iter().map(|e| e.name.as_str()));
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            let hint = hint.unwrap_or_default();
+            let reason = format!("no event `{ty}` is declared{hint}");
             self.unhandled(None, reason);
             return;
         };
@@ -211,7 +216,10 @@ impl Run<'_> {
             } else {
                 let mut record = match self.state.records.get(&key) {
                     Some(record) => record.as_ref().clone(),
-                    None => Record::default(),
+                    None => Record {
+                        untold: (op != RecordOp::Created).then(BTreeSet::new),
+                        ..Record::default()
+                    },
                 };
                 for (name, json) in fields {
                     record.fields.set(name.into(), raw(json));
@@ -305,6 +313,7 @@ impl Run<'_> {
         self.state.bury(key.clone(), Grave { at, clock });
         self.cancel_all_of(key);
         self.disarm_offsets_of(key);
+        self.look_again(key, None);
         let event = Derived {
             kind: EventKind::Deleted(entity),
             fields: [(SmolStr::new_static("record"), Value::Record(key.clone()))]

@@ -67,9 +67,9 @@ impl Event {
 /// What stands in the queue.
 #[derive(Debug)]
 pub(crate) enum Item {
-    /// A record has a new version: what waits on something that it decides is tested again; what has begun to wait from
-    /// this arming number on has seen it.
-    Version(RecordKey, Arc<Record>, u64),
+    /// A record has a new version, or is gone (`None`): what waits on something that it decides is tested again; what has
+    /// begun to wait from this arming number on has seen it.
+    Version(RecordKey, Option<Arc<Record>>, u64),
     Event(Event),
 }
 

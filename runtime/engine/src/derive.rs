@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use trig_ir::{EntityId, EventKind, Field, RecordKey, Value};
 
 use crate::Engine;
-use crate::eval::{contains, elements};
+use crate::eval::{Members, elements};
 use crate::state::Fields;
 
 /// A field with another value than before. `None`: not known.
@@ -146,7 +146,8 @@ impl Deriving<'_> {
             return;
         }
         let only_in = |a: &Value, b: &Value| -> BTreeSet<Value> {
-            let alone = elements(a).filter(|element| !contains(b, element));
+            let others = Members::of(b);
+            let alone = elements(a).filter(|element| !others.has(element));
             alone.cloned().collect()
         };
         for value in only_in(to, from) {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trig_ir::{Expr, Ir, RecordKey, RevisionHash, Value};
+use trig_ir::{EventKind, Expr, Ir, RecordKey, RevisionHash, Value};
 
 use crate::apply::Run;
 use crate::eval::{Eval, Scope};
 use crate::index::Index;
-use crate::state::{Before, Layers, State};
+use crate::rename::moved_since;
+use crate::state::{Before, KindName, Layers, State};
 use crate::{Input, Output};
 
 /// A revision, ready to run: the IR and the index over it. Holds no state.
@@ -46,13 +47,38 @@ impl Engine {
     /// The same revision, with those under which bodies have begun that still run: what has begun finishes on its own
     /// revision. It needs those of [`State::revisions_in_use`] at the time of its activation; later ones are its own. A
     /// body whose revision is not there ends, with a record. What was given before is replaced.
+    ///
+    /// The state is the one in which this revision becomes, or is, the active one: names that have moved since an earlier
+    /// revision, by `was`, are looked up under what they are now.
     #[must_use]
-    pub fn with_earlier(mut self, earlier: BTreeMap<RevisionHash, Arc<Self>>) -> Self {
-        for engine in earlier.values() {
-            self.index.note_goals_of(engine);
+    pub fn with_earlier(
+        mut self,
+        earlier: BTreeMap<RevisionHash, Arc<Self>>,
+        state: &State,
+    ) -> Self {
+        self.earlier = BTreeMap::new();
+        for (revision, engine) in earlier {
+            let engine = match moved_since(&self, &engine, state) {
+                None => engine,
+                Some(moved) => {
+                    let mut engine = Self::new(Arc::clone(&engine.ir), revision.clone());
+                    engine.index.move_names(&engine.ir, moved, &self.index);
+                    Arc::new(engine)
+                }
+            };
+            self.index.note_goals_of(&engine);
+            self.earlier.insert(revision, engine);
         }
-        self.earlier = earlier;
         self
+    }
+
+    /// A kind of event by full names, as it is stored.
+    pub(crate) fn kind_name(&self, kind: &EventKind) -> Option<KindName> {
+        let own = Index::kind_name(&self.ir, kind)?;
+        Some(match self.index.moved() {
+            Some(moved) => moved.kind(own),
+            None => own,
+        })
     }
 
     /// The engine of a revision: this one, or an earlier one that was given.

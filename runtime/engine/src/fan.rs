@@ -7,9 +7,10 @@ use trig_ir::{EachSource, ForEach, RecordKey, Value};
 use crate::Why;
 use crate::apply::Run;
 use crate::eval::{Eval, Scope, elements};
-use crate::matching::{Refused, Started, Tests, event_scope, explain, holds, not_known, pinned};
+use crate::matching::{Refused, Started, event_scope, explain, holds, not_known, pinned};
 use crate::state::Over;
 use crate::sweep::SLICE;
+use crate::tested::Tests;
 
 /// The records of a `for each`.
 enum Fan {

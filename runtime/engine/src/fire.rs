@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trig_ir::{ActorKind, After, EventKind, Guard, Limit, Loc, RecordKey, Trigger, TriggerId};
+use trig_ir::{ActorKind, After, EventKind, Guard, Limit, RecordKey, Trigger, TriggerId};
 
-use crate::actions::{self, Begin, Changed, Ran, Step};
+use crate::actions::{self, Begin, Changed, Failed, Ran, Step};
 use crate::apply::Run;
 use crate::cascade::{Change, MOST_AN_HOUR, MOST_AN_HOUR_ALONE, MOST_FIRINGS};
 use crate::derive::{Derived, derived};
 use crate::eval::{EventView, Scope};
-use crate::index::Index;
+use crate::input::NOBODY;
 use crate::key::{self, Origin};
 use crate::limits::Counted;
 use crate::matching::{Refused, explain, holds, not_known};
-use crate::pending::{NOBODY, Queued};
+use crate::pending::Queued;
 use crate::state::{Before, FiringKey, Pending, Phase, Provisional, Record};
+use crate::tested::Tests;
 use crate::{Actor, Audit, Cause, Effect, EffectKind, Engine, Why};
 
 /// A firing that is about to happen, or to wait.
@@ -79,31 +80,12 @@ enum Verdict<'a> {
     Not(Refused),
 }
 
-/// Guards and limits that were tested, where that is asked for.
-struct Tested {
-    asked: bool,
-    all: Vec<(Loc, bool)>,
-}
-
-impl Tested {
-    fn note(&mut self, loc: Loc, held: bool) {
-        if self.asked {
-            self.all.push((loc, held));
-        }
-    }
-}
-
 impl Run<'_> {
     /// Fires, if nothing stops it.
     pub(crate) fn fire(&mut self, firing: &Firing<'_>) {
-        let mut tested = Tested {
-            asked: self.options.coverage,
-            all: Vec::new(),
-        };
+        let mut tested = Tests::of(self.options);
         let verdict = self.decide(firing, &mut tested);
-        for (loc, held) in tested.all {
-            self.tested(firing.trigger, loc, held);
-        }
+        self.tell_tests(&firing.trigger.name, tested);
         match verdict {
             Verdict::Fires(decided) => self.happen(firing, decided),
             Verdict::Queued(queued) => self.enqueue(firing, queued),
@@ -122,20 +104,20 @@ impl Run<'_> {
         subject.is_some_and(|subject| self.state.graves.has(subject)) && firing.last.is_none()
     }
 
-    fn decide<'a>(&self, firing: &Firing<'a>, tested: &mut Tested) -> Verdict<'a> {
+    fn decide<'a>(&self, firing: &Firing<'a>, tested: &mut Tests) -> Verdict<'a> {
         match self.judge(firing, tested) {
             Ok(verdict) => verdict,
             Err(why) => Verdict::Not(why),
         }
     }
 
-    fn judge<'a>(&self, firing: &Firing<'a>, tested: &mut Tested) -> Result<Verdict<'a>, Refused> {
+    fn judge<'a>(&self, firing: &Firing<'a>, tested: &mut Tests) -> Result<Verdict<'a>, Refused> {
         let tell = firing.waited.is_some() || self.options.trace;
         let scope = firing.scope(self);
         if self.subject_gone(firing) {
             return Err(tell.then_some(Why::SubjectGone));
         }
-        let guard = |guard: &Guard, tested: &mut Tested| match holds(scope, guard, &NOBODY) {
+        let guard = |guard: &Guard, tested: &mut Tests| match holds(scope, guard, &NOBODY) {
             Ok(true) => {
                 tested.note(guard.loc, true);
                 Ok(())
@@ -186,7 +168,10 @@ impl Run<'_> {
         }
         let identity = key::firing(&self.engine.ir().project.id, &firing.origin, &firing.key);
         let ran = actions::run(&self.state, scope, firing, &identity, Begin::Line(0));
-        let ran = ran.map_err(|(unknown, loc)| tell.then(|| not_known(&unknown, loc)))?;
+        let ran = ran.map_err(|failed| {
+            let tell = tell || matches!(failed, Failed::TooLong(_));
+            tell.then(|| failed.why())
+        })?;
         Ok(Verdict::Fires(Decided { limits, ran }))
     }
 
@@ -306,8 +291,8 @@ impl Run<'_> {
             let field = decl.and_then(|decl| decl.fields.get(change.field));
             let here = index.entity_id(&changed.record.entity);
             let here = here.zip(field).and_then(|(entity, field)| {
-                let at = index.field(entity, &field.name)?;
-                Some((entity, at))
+                let now = of.index().name_now(&changed.record.entity, &field.name);
+                Some((entity, index.field(entity, &now)?))
             });
             let Some(here) = here else {
                 return Vec::new();
@@ -329,12 +314,16 @@ impl Run<'_> {
         if std::ptr::eq(of, self.engine) {
             return Some(kind);
         }
-        let name = Index::kind_name(of.ir(), &kind)?;
+        let name = of.kind_name(&kind)?;
         self.engine.index().kind(&name)
     }
 
     /// Ends the waiting and running firings of a flow for the subject of the one that says so.
     fn stop_flow(&mut self, firing: &Firing<'_>, flow: SmolStr, step: u32) {
+        let flow = match firing.engine.index().moved() {
+            Some(moved) => moved.trigger(&flow),
+            None => flow,
+        };
         let mut numbers = self.state.armed_for(&flow, firing.key.subject.as_ref());
         if firing.key.subject.is_some() {
             // a flow without a subject runs once for all

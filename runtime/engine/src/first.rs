@@ -9,6 +9,7 @@ use crate::apply::Run;
 use crate::cascade::Event;
 use crate::clock::{clock_name, period_end, period_start};
 use crate::eval::{Eval, Unknown};
+use crate::limits::part;
 use crate::matching::{event_scope, holds};
 use crate::state::{FirstKey, FirstRow, KEEP};
 
@@ -52,9 +53,11 @@ impl Run<'_> {
             if !fits || !own.all(|guard| holds(scope, guard, &event.by) == Ok(true)) {
                 continue;
             }
+            let subject = start.subject.as_ref();
+            let subject = subject.and_then(|place| Eval::new(scope).record_at(place).ok()?);
             let key = first.key.iter().map(|place| {
                 let value = Eval::new(scope).load(place)?;
-                Ok(value.into_owned())
+                Ok(part(value.into_owned(), subject.as_ref()))
             });
             let key: Result<Vec<Value>, Unknown> = key.collect();
             let result = key.map(|key| {

@@ -1,5 +1,6 @@
 //! What is computed once from an IR, so that an event only costs what it can match.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
@@ -13,6 +14,7 @@ use crate::Engine;
 use crate::listeners::Listeners;
 use crate::program::Program;
 use crate::reads::places;
+use crate::rename::Moved;
 use crate::state::KindName;
 
 /// Lookups over an IR. Maps are only looked up, never walked.
@@ -35,6 +37,8 @@ pub(crate) struct Index {
     /// Triggers with offsets from fields of an entity, in the order in which they run.
     offsets: HashMap<EntityId, Vec<TriggerId>>,
     programs: Vec<Program>,
+    /// Of an earlier revision: names that have moved since.
+    moved: Option<Moved>,
 }
 
 /// Lookups over an entity.
@@ -74,9 +78,7 @@ fn zone(zones: &mut BTreeMap<SmolStr, TimeZone>, name: &SmolStr) -> TimeZone {
 }
 
 pub(crate) fn bundled(name: &str) -> TimeZone {
-    jiff::tz::TimeZoneDatabase::bundled()
-        .get(name)
-        .unwrap_or(TimeZone::UTC)
+    trig_ir::zone(name).unwrap_or(TimeZone::UTC)
 }
 
 /// A name without the catalogue in front.
@@ -147,9 +149,45 @@ impl Index {
             reads_old: ir.triggers.iter().map(reads_old).collect(),
             offsets: HashMap::new(),
             programs: ir.triggers.iter().map(Program::of).collect(),
+            moved: None,
         };
         index.listen(ir);
         index
+    }
+
+    /// The same, of an earlier revision, in a state in which names have moved since: what is stored stands under the
+    /// names of the active one.
+    pub(crate) fn move_names(&mut self, ir: &Ir, moved: Moved, active: &Self) {
+        for (fields, decl) in self.fields.iter_mut().zip(&ir.entities) {
+            let there = active.entity_id(&decl.name);
+            for (stored, field) in fields.stored.iter_mut().zip(&decl.fields) {
+                let now = moved.field(&decl.name, &field.name);
+                if now == field.name {
+                    continue;
+                }
+                let at = there.and_then(|entity| Some((entity, active.field(entity, &now)?)));
+                let kept = at.and_then(|(entity, at)| active.stored_name(entity, at));
+                if let Some(kept) = kept {
+                    *stored = kept.clone();
+                } else if field.native_id.is_none() {
+                    *stored = now;
+                }
+            }
+        }
+        self.moved = Some(moved);
+    }
+
+    /// The names that have moved since, of an earlier revision.
+    pub(crate) fn moved(&self) -> Option<&Moved> {
+        self.moved.as_ref()
+    }
+
+    /// What a field of an entity or event is called now.
+    pub(crate) fn name_now(&self, owner: &SmolStr, field: &SmolStr) -> SmolStr {
+        match &self.moved {
+            Some(moved) => moved.field(owner, field),
+            None => field.clone(),
+        }
     }
 
     fn listen(&mut self, ir: &Ir) {
@@ -196,9 +234,14 @@ impl Index {
     /// Notes what reaches goals of bodies that run on another revision, as far as this one has such events.
     pub(crate) fn note_goals_of(&mut self, other: &Engine) {
         for cancel in other.index().programs.iter().flat_map(Program::goal_events) {
-            let name = Self::kind_name(other.ir(), &cancel.pattern.event);
+            let event = &cancel.pattern.event;
+            let name = other.kind_name(event);
             if let Some(kind) = name.and_then(|name| self.kind(&name)) {
                 let mut here = cancel.clone();
+                if let Some(moved) = other.index().moved() {
+                    let place = here.subject.as_ref();
+                    here.subject = place.map(|place| moved.place(other.ir(), event, place));
+                }
                 here.pattern.event = kind;
                 self.note_cancel(&here);
             }
@@ -317,7 +360,7 @@ impl Index {
             .unwrap_or(false)
     }
 
-    /// The kind by full names, as it is stored.
+    /// The kind by the revision's own full names: see [`Engine::kind_name`].
     pub(crate) fn kind_name(ir: &Ir, kind: &EventKind) -> Option<KindName> {
         let event = |id: &EventId| ir.events.get(id.index()).map(|e| e.name.clone());
         let entity = |id: &EntityId| ir.entities.get(id.index()).map(|e| e.name.clone());
@@ -340,7 +383,11 @@ impl Index {
 
     /// The kind of a stored name, if the revision still has it.
     pub(crate) fn kind(&self, name: &KindName) -> Option<EventKind> {
-        Some(match name {
+        let own = match &self.moved {
+            Some(moved) => Cow::Owned(moved.own_kind(name)?),
+            None => Cow::Borrowed(name),
+        };
+        Some(match own.as_ref() {
             KindName::Event(event) => EventKind::Event(self.event_id(event)?),
             KindName::Created(entity) => EventKind::Created(self.entity_id(entity)?),
             KindName::Deleted(entity) => EventKind::Deleted(self.entity_id(entity)?),
@@ -364,7 +411,7 @@ impl Index {
     }
 }
 
-static UTC: TimeZone = TimeZone::UTC;
+pub(crate) static UTC: TimeZone = TimeZone::UTC;
 
 /// Whether anything that runs after the event reads [`Root::Old`].
 fn reads_old(trigger: &Trigger) -> bool {

@@ -60,6 +60,12 @@ pub struct Actor {
     pub name: Option<SmolStr>,
 }
 
+/// Nobody causes that time passes.
+pub(crate) static NOBODY: Actor = Actor {
+    kind: ActorKind::Automation,
+    name: None,
+};
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use trig_ir::{Millis, Type, Value, weekday_name};
 
 use crate::Engine;
+use crate::decode::stored_as;
 use crate::eval::money_text;
 
 /// A value in plain JSON: amounts as `{"amount": "12.00", "currency": "USD"}`, decimals as text, days, times and
@@ -49,7 +50,7 @@ pub(crate) fn plain(value: &Value) -> Json {
     }
 }
 
-/// A value as the CRM knows it: stages and variants by native id where they have one.
+/// A value as the CRM knows it: stages and variants by native id where they have one, else by what they are called now.
 pub(crate) fn native(engine: &Engine, ty: &Type, value: &Value) -> Json {
     match (ty, value) {
         (_, Value::Stage(name)) => {
@@ -58,16 +59,24 @@ pub(crate) fn native(engine: &Engine, ty: &Type, value: &Value) -> Json {
             let stage = place.and_then(|(_, nth)| pipeline?.stages.get(nth));
             let pipeline = pipeline.and_then(|p| p.native_id.as_ref());
             let stage = stage.and_then(|s| s.native_id.as_ref());
+            let now = stored_as(engine, None, value.clone());
+            let now = match &now {
+                Value::Stage(now) => now,
+                _ => name,
+            };
             json!({
-                "pipeline": pipeline.unwrap_or(&name.pipeline).as_str(),
-                "stage": stage.unwrap_or(&name.stage).as_str(),
+                "pipeline": pipeline.unwrap_or(&now.pipeline).as_str(),
+                "stage": stage.unwrap_or(&now.stage).as_str(),
             })
         }
         (Type::Enum(id), Value::Variant(name)) => {
             let decl = engine.ir().enums.get(id.index());
             let variant = decl.and_then(|decl| decl.variants.iter().find(|v| v.name == *name));
             let native = variant.and_then(|variant| variant.native_id.as_ref());
-            Json::String(native.unwrap_or(name).to_string())
+            match native {
+                Some(native) => Json::String(native.to_string()),
+                None => plain(&stored_as(engine, Some(ty), value.clone())),
+            }
         }
         (Type::List(of) | Type::Set(of), Value::List(items)) => {
             Json::Array(items.iter().map(|item| native(engine, of, item)).collect())

@@ -13,10 +13,12 @@ use crate::state::{ClockName, FiringKey};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Root {
-    /// An arrival with a dedupe key: source and id.
+    /// An arrival with a dedupe key: source and id. Whoever sends it again, to another log, too, has the same keys.
     Arrival(SmolStr, SmolStr),
     /// Any other input, by its position in the log.
     Position(u64),
+    /// A slice of a sweep, by its position in the log.
+    Slice(u64),
     /// An occurrence of a trigger's clock: which, and when it was due.
     Clock(SmolStr, ClockName, Timestamp),
     /// An instant that depends on a date of a record: the same of the trigger's clock, and the record.
@@ -32,7 +34,11 @@ impl Root {
     pub(crate) fn had_waited(&self) -> bool {
         match self {
             Self::Firing(_) | Self::Body(..) => true,
-            Self::Arrival(..) | Self::Position(_) | Self::Clock(..) | Self::Due(..) => false,
+            Self::Arrival(..)
+            | Self::Position(_)
+            | Self::Slice(_)
+            | Self::Clock(..)
+            | Self::Due(..) => false,
         }
     }
 }
@@ -93,6 +99,10 @@ pub(crate) fn firing(workspace: &str, origin: &Origin, key: &FiringKey) -> SmolS
         }
         Root::Position(position) => {
             parts.text("position");
+            parts.number(*position);
+        }
+        Root::Slice(position) => {
+            parts.text("slice");
             parts.number(*position);
         }
         Root::Clock(trigger, clock, due) => parts.clock(trigger, clock, *due),

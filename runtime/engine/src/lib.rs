@@ -32,6 +32,7 @@ mod key;
 mod limits;
 mod listeners;
 mod matching;
+mod nearest;
 mod output;
 mod outside;
 mod pending;
@@ -44,7 +45,9 @@ mod snapshot;
 mod starts;
 mod state;
 mod sweep;
+mod tested;
 mod told;
+mod undo;
 mod updates;
 mod webhook;
 
@@ -56,4 +59,4 @@ pub use state::{Coming, State, Waiting};
 
 /// The version of the meaning of a revision. Any change that makes the engine answer an old input differently raises
 /// it: a log position is only evaluated under the version recorded for it.
-pub const SEMANTICS_VERSION: u32 = 2;
+pub const SEMANTICS_VERSION: u32 = 3;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
-use trig_ir::{Limit, LimitWindow, Millis, Period, Place, Root, Timestamp};
+use trig_ir::{Limit, LimitWindow, Millis, Period, Place, RecordKey, Root, Timestamp, Value};
 
 use crate::Why;
 use crate::apply::Run;
@@ -34,6 +34,15 @@ struct Together {
 fn counts_fan_out(limit: &Limit) -> bool {
     let outer = |place: &Place| place.root == Root::Outer;
     !limit.key.is_empty() && limit.key.iter().all(outer)
+}
+
+/// A part of a key. Where it is empty, the subject stands in its place: what has none of something shares nothing with
+/// what has none either.
+pub(crate) fn part(value: Value, subject: Option<&RecordKey>) -> Value {
+    match subject {
+        Some(subject) if value.is_empty() => Value::Record(subject.clone()),
+        _ => value,
+    }
 }
 
 /// The time in which firings count for a limit, as of now.
@@ -80,7 +89,7 @@ impl Run<'_> {
             for place in &limit.key {
                 let value = Eval::new(scope).load(place);
                 let value = value.map_err(|unknown| not_known(&unknown, limit.loc))?;
-                per.push(value.into_owned());
+                per.push(part(value.into_owned(), firing.key.subject.as_ref()));
             }
             let fan = firing.outer.is_some() && counts_fan_out(limit);
             all.push(Counted {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 use trig_ir::{
-    ActorKind, Guard, GuardKind, Loc, RecordKey, Start, Test, Timestamp, Trigger, TriggerId, Value,
+    Guard, GuardKind, Loc, RecordKey, Start, Test, Timestamp, Trigger, TriggerId, Value,
 };
 
 use crate::apply::Run;
@@ -13,11 +13,12 @@ use crate::cascade::Event;
 use crate::eval::{Eval, EventView, Records, Scope, Unknown};
 use crate::fire::Firing;
 use crate::first::is_by;
+use crate::index::{UTC, short};
 use crate::key::Origin;
 use crate::listeners::Listener;
-use crate::pending::UTC;
-use crate::state::{Before, FiringKey, Record};
-use crate::{Actor, Audit, Engine, Options, Why};
+use crate::state::{Before, FiringKey, Phase, Record};
+use crate::tested::Tests;
+use crate::{Actor, Audit, Engine, Why};
 
 /// A firing that does not happen. The reason is only worked out where somebody asks for it.
 pub(crate) type Refused = Option<Why>;
@@ -37,21 +38,6 @@ pub(crate) struct Started<'a> {
     pub(crate) origin: Origin,
     /// The position of the input that started it.
     pub(crate) position: u64,
-}
-
-/// What was tested, and whether it held, where that is asked for.
-pub(crate) struct Tests(Option<Vec<(Loc, bool)>>);
-
-impl Tests {
-    pub(crate) fn of(options: Options) -> Self {
-        Self(options.coverage.then(Vec::new))
-    }
-
-    pub(crate) fn note(&mut self, loc: Loc, held: bool) {
-        if let Some(all) = &mut self.0 {
-            all.push((loc, held));
-        }
-    }
 }
 
 /// Before which version a firing's `old.` stands.
@@ -184,7 +170,16 @@ impl<'e> Run<'e> {
             Some(place) => match Eval::new(scope).record_at(place) {
                 Ok(Some(key)) => Some(key),
                 // a reference that is not known leads to no record, either
-                Ok(None) | Err(_) => return refuse(None, &|| Why::NoSubject),
+                none => {
+                    let entity = trigger
+                        .subject
+                        .and_then(|id| engine.ir().entities.get(id.index()));
+                    return refuse(None, &|| Why::NoSubject {
+                        entity: entity.map_or("record", |entity| short(&entity.name)).into(),
+                        place: scope.written(place),
+                        known: none.is_ok(),
+                    });
+                }
             },
         };
         scope.subject = subject.as_ref();
@@ -240,17 +235,6 @@ impl<'e> Run<'e> {
         })
     }
 
-    /// Tells what was tested.
-    pub(crate) fn tell_tests(&mut self, trigger: &SmolStr, tests: Tests) {
-        for (loc, held) in tests.0.into_iter().flatten() {
-            self.audit(Audit::Tested {
-                trigger: trigger.clone(),
-                loc,
-                held,
-            });
-        }
-    }
-
     pub(crate) fn refused(
         &mut self,
         started: &Started<'_>,
@@ -264,6 +248,18 @@ impl<'e> Run<'e> {
                 why,
             });
         }
+    }
+
+    /// Whether what happens now has armed a firing of that key, which still waits. One that is in `debounce` takes a
+    /// further event as its own.
+    fn armed_here(&self, key: &FiringKey) -> bool {
+        self.state.armed_as(key).into_iter().any(|number| {
+            let pending = self.state.pending.get(&number);
+            pending.is_some_and(|pending| {
+                pending.origin.root == self.cascade.root
+                    && !matches!(pending.phase, Phase::Debounce { .. })
+            })
+        })
     }
 
     /// Fires, or arms, for one subject.
@@ -280,7 +276,7 @@ impl<'e> Run<'e> {
             subject,
             finer: started.finer.clone(),
         };
-        if !trigger.again && self.cascade.fired.contains(&key) {
+        if !trigger.again && (self.cascade.fired.contains(&key) || self.armed_here(&key)) {
             let why = self.options.trace.then_some(Why::Repeated);
             self.refused(started, key.subject, why);
             return;
@@ -382,7 +378,7 @@ pub(crate) fn holds_with<'a>(mut eval: Eval<'a>, guard: &'a Guard) -> Result<boo
 /// Why a guard does not hold.
 pub(crate) fn explain<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Why {
     let values = match &guard.test {
-        Test::By(_) => vec![("by".to_owned(), Value::Text(actor(by.kind).into()))],
+        Test::By(_) => vec![("by".to_owned(), Value::Text(by.kind.word().into()))],
         Test::Expr(expr) => {
             let mut noting = Eval::noting(scope);
             let _ = noting.test(expr);
@@ -394,16 +390,6 @@ pub(crate) fn explain<'a>(scope: Scope<'a>, guard: &'a Guard, by: &Actor) -> Why
         text: guard.text.clone(),
         loc: guard.loc,
         values,
-    }
-}
-
-/// An actor as it is written in `by`.
-fn actor(kind: ActorKind) -> &'static str {
-    match kind {
-        ActorKind::Customer => "customer",
-        ActorKind::User => "user",
-        ActorKind::Api => "api",
-        ActorKind::Automation => "automation",
     }
 }
 

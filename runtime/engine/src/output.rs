@@ -180,6 +180,16 @@ pub enum Audit {
         /// What the receiver said.
         detail: String,
     },
+    /// A write ended without being done: the field is again what it was before. No event tells of it.
+    Undone {
+        /// The record.
+        subject: RecordKey,
+        /// The field.
+        field: SmolStr,
+        /// Its value; `None`: not known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        value: Option<Value>,
+    },
     /// The cascade was cut.
     Cut {
         /// Why.
@@ -267,8 +277,15 @@ pub enum Why {
         /// Where it was needed.
         loc: Loc,
     },
-    /// The event has no record of the trigger's subject type.
-    NoSubject,
+    /// The event names no record of the trigger's subject type.
+    NoSubject {
+        /// The type, by its short name.
+        entity: SmolStr,
+        /// The place that would name one, as written in Trig.
+        place: String,
+        /// Whether the place is known: then it is empty.
+        known: bool,
+    },
     /// `for each` found nothing.
     NoneFound,
     /// It has fired in this cascade already.
@@ -312,10 +329,18 @@ pub enum Why {
         /// The trigger or flow whose action it was.
         by: SmolStr,
     },
-    /// It has fired so often within an hour that it looks like a circle; its causes went through delays or flows.
+    /// It has fired, or begun a sweep, so often within an hour that it looks like a circle; its causes went through delays,
+    /// flows or sweeps.
     Budget {
         /// So often it may.
         most: u32,
+    },
+    /// Its body takes more steps than one run of it may; nothing of that run has happened.
+    TooLong {
+        /// So many it may.
+        most: u32,
+        /// The line that it came to.
+        loc: Loc,
     },
     /// A breaker is open.
     Breaker {

@@ -50,12 +50,35 @@ impl Run<'_> {
             return;
         }
         self.state.dig_up(key);
-        let created = creation && known.as_ref().is_none_or(|known| known.local);
-        let (record, changes) = if late {
+        let first = known.as_ref().is_none_or(|known| known.local);
+        let told = known.as_ref().and_then(|known| known.untold.as_ref());
+        let created = creation && (first || told.is_some());
+        // what overtook a creation is newer, unless the source's own clock says otherwise
+        let overtaken = created && !first;
+        let clocks = snapshot.clock.zip(last_clock);
+        let older = overtaken && clocks.is_none_or(|(c, last)| c < last);
+        let (mut record, mut changes) = if late || older {
             (self.filled(snapshot, known.as_ref()), Vec::new())
         } else {
             self.changed(snapshot, known.as_ref(), created)
         };
+        if overtaken && let Some(told) = told {
+            self.given(snapshot, &record, told, &mut changes);
+        }
+        record.untold = match &known {
+            _ if created => None,
+            Some(known) if known.local => {
+                Some(known.fields.iter().map(|(name, _)| name.clone()).collect())
+            }
+            Some(known) => known.untold.clone(),
+            None => Some(BTreeSet::new()),
+        };
+        for change in &changes {
+            let index = self.engine.index();
+            if let Some(stored) = index.stored_name(snapshot.entity, change.field) {
+                record.tell(stored);
+            }
+        }
         self.overtaken(snapshot, &changes);
         let before = match (&known, created) {
             (_, true) => Before::Nothing,
@@ -84,13 +107,59 @@ impl Run<'_> {
         self.queue(events, Some(&change), Some(&cause), by, 0);
     }
 
+    /// What is known of a field, by the name under which it is stored; or by its own, if it got the other one since.
+    fn there<'a>(
+        &self,
+        entity: EntityId,
+        record: &'a Record,
+        stored: &SmolStr,
+    ) -> Option<&'a Value> {
+        let value = record.fields.get(stored);
+        value.or_else(|| {
+            let at = self.engine.index().wire_field(entity, stored)?;
+            let decl = self.engine.ir().entities.get(entity.index())?;
+            record.fields.get(&decl.fields.get(at)?.name)
+        })
+    }
+
+    /// The values that a creation which was overtaken still has to tell: those that are known now, and that nothing has
+    /// told since.
+    fn given(
+        &self,
+        snapshot: &Snapshot<'_>,
+        record: &Record,
+        told: &BTreeSet<SmolStr>,
+        changes: &mut Vec<FieldChange>,
+    ) {
+        let engine = self.engine;
+        let decl = engine.ir().entities.get(snapshot.entity.index());
+        for (at, field) in decl.into_iter().flat_map(|d| d.fields.iter().enumerate()) {
+            let Some(stored) = engine.index().stored_name(snapshot.entity, at) else {
+                continue;
+            };
+            let there = record.fields.get(stored);
+            let Some(value) = there.or_else(|| record.fields.get(&field.name)) else {
+                continue;
+            };
+            let to = read_as(engine, &field.ty, value, &snapshot.key.connector).into_owned();
+            let known = to.is_empty() || told.contains(stored);
+            if !known && !changes.iter().any(|change| change.field == at) {
+                changes.push(FieldChange {
+                    field: at,
+                    from: Some(Value::Empty),
+                    to: Some(to),
+                });
+            }
+        }
+    }
+
     /// The record with nothing but what was not known of it.
     fn filled(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Record {
         let mut record = known
             .map(|known| known.as_ref().clone())
             .unwrap_or_default();
         for (name, value) in &snapshot.fields {
-            if record.fields.get(name).is_none() {
+            if self.there(snapshot.entity, &record, name).is_none() {
                 record.fields.set(name.clone(), value.clone());
             }
         }
@@ -99,7 +168,9 @@ impl Run<'_> {
 
     /// The version before, with what the body says of it where nothing was known.
     fn stated_before(&self, snapshot: &Snapshot<'_>, known: Option<&Arc<Record>>) -> Before {
-        let news = |name: &SmolStr| known.is_none_or(|known| known.fields.get(name).is_none());
+        let entity = snapshot.entity;
+        let news =
+            |name: &SmolStr| known.is_none_or(|known| self.there(entity, known, name).is_none());
         if !snapshot.old.keys().any(news) {
             return before(known);
         }
@@ -192,6 +263,9 @@ impl Run<'_> {
             let Some((at, field)) = at.and_then(|at| Some((at, decl?.fields.get(at)?))) else {
                 continue;
             };
+            // it may still be known under its own name
+            let own = Some(&field.name).filter(|own| *own != name);
+            let gone = gone.or(own.and_then(|own| record.fields.remove(own)));
             let from = gone.or_else(|| snapshot.old.get(name).cloned());
             let read = |value: Value| {
                 read_as(engine, &field.ty, &value, &snapshot.key.connector).into_owned()

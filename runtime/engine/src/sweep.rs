@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 use trig_ir::{EachSource, ForEach, RecordKey, Trigger, TriggerId};
 
 use crate::apply::Run;
-use crate::cascade::{Change, Event};
-use crate::index::Index;
+use crate::cascade::{Change, Event, MOST_AN_HOUR};
+use crate::key::Root;
 use crate::matching::Started;
-use crate::state::{Captured, Over, Sweep};
+use crate::state::{Captured, FiringKey, Over, Sweep};
 use crate::{Audit, Engine, Why, starts};
 
 /// So many records are one slice; a fan-out over no more is no sweep.
@@ -58,11 +58,24 @@ impl Run<'_> {
     /// Begins a sweep.
     pub(crate) fn sweep(&mut self, started: &Started<'_>, over: Over) {
         let event = started.event;
-        let kind = Index::kind_name(self.engine.ir(), &event.kind);
+        let kind = self.engine.kind_name(&event.kind);
         let start = starts::name(started.trigger, started.nth);
         let (Some(kind), Some(start)) = (kind, start) else {
             return;
         };
+        // a sweep that a slice starts may lead back to it: there neither the chain rule nor its length cuts a circle
+        if matches!(started.origin.root, Root::Slice(_)) {
+            let key = FiringKey {
+                trigger: started.trigger.name.clone(),
+                subject: started.subject.clone(),
+                finer: started.finer.clone(),
+            };
+            if self.state.spend(&key, self.now) > MOST_AN_HOUR {
+                let most = MOST_AN_HOUR;
+                self.refused(started, key.subject, Some(Why::Budget { most }));
+                return;
+            }
+        }
         let change = event.change.as_ref();
         let sweep = Sweep {
             trigger: started.trigger.name.clone(),
@@ -118,6 +131,7 @@ impl Run<'_> {
         ) else {
             return;
         };
+        self.begin(Root::Slice(self.position()));
         // in this input it has a number of its own; its identity is the one that it had
         let (seq, nth) = self.number();
         let change = sweep.change.clone();

@@ -18,13 +18,20 @@ impl Why {
             } => format!("{} {}{}", clause(*guard, text), at(loc), read(values)),
             Self::Filter { text, loc, values } => format!("{text} {}{}", at(loc), read(values)),
             Self::Unknown { field, loc } => format!("{field} is not known {}", at(loc)),
-            Self::NoSubject => "the event leads to no such record".into(),
+            Self::NoSubject {
+                entity,
+                place,
+                known,
+            } => {
+                let is = if *known { "empty" } else { "not known" };
+                format!("the event names no {entity} (`{place}` is {is})")
+            }
             Self::NoneFound => "there is none to act for".into(),
             Self::Repeated => "it has fired in this chain already".into(),
             Self::AlreadyWaiting => "a firing of it waits already".into(),
             Self::Limit { name, loc, until } => {
                 let kind = ir.and_then(|ir| limit(ir, loc));
-                let kind = kind.map_or("cooldown", limit_word);
+                let kind = kind.map_or("cooldown", LimitKind::keyword);
                 // `once` without a period allows none any more
                 let next = if *until == NEVER {
                     "used up for ever".to_owned()
@@ -39,7 +46,11 @@ impl Why {
             Self::Restarted => "another firing took its place".into(),
             Self::Stopped { by } => format!("{by} stopped it"),
             Self::Budget { most } => format!(
-                "its delays and flows made it fire {most} times within an hour: is there a circle?"
+                "its delays, flows and sweeps made it start {most} times within an hour: is there a circle?"
+            ),
+            Self::TooLong { most, loc } => format!(
+                "its body takes more than {most} steps {}: does a `for each` stand in another?",
+                at(loc)
             ),
             Self::Breaker { name, until } => format!("breaker {name} pauses it until {until}"),
             Self::NotFirst { loc } => format!("it was not the first {}", at(loc)),
@@ -56,24 +67,24 @@ impl Why {
                 guard: GuardKind::Goal,
                 ..
             } => return None,
-            Self::Guard { guard, .. } => keyword(*guard),
+            Self::Guard { guard, .. } => guard.keyword(),
             Self::Filter { .. } => "filter",
             Self::Unknown { .. } => "unknown",
             Self::NoneFound => "none",
             Self::Repeated => "repeated",
             Self::AlreadyWaiting => "waiting",
-            Self::Limit { loc, .. } => limit_word(limit(ir, loc)?),
+            Self::Limit { loc, .. } => limit(ir, loc)?.keyword(),
             Self::Unless { .. } => "unless",
             Self::TooLate { .. } => "late",
             Self::NeverAgain { .. } => "until",
             Self::Restarted => "restarted",
             Self::Stopped { .. } => "stopped",
-            Self::Budget { .. } => "budget",
+            Self::Budget { .. } | Self::TooLong { .. } => "budget",
             Self::Breaker { .. } => "breaker",
             Self::NotFirst { .. } => "first",
             Self::SubjectGone => "gone",
             Self::Disabled => "disabled",
-            Self::NoSubject | Self::Removed => return None,
+            Self::NoSubject { .. } | Self::Removed => return None,
         })
     }
 }
@@ -84,30 +95,9 @@ fn limit(ir: &Ir, loc: &Loc) -> Option<LimitKind> {
     limits.find(|l| l.loc == *loc).map(|l| l.kind)
 }
 
-fn limit_word(kind: LimitKind) -> &'static str {
-    match kind {
-        LimitKind::Once => "once",
-        LimitKind::Cooldown => "cooldown",
-        LimitKind::Limit => "limit",
-    }
-}
-
-fn keyword(kind: GuardKind) -> &'static str {
-    match kind {
-        GuardKind::By => "by",
-        GuardKind::Stage => "stage",
-        GuardKind::When => "when",
-        GuardKind::Where => "where",
-        GuardKind::Until => "until",
-        GuardKind::Goal => "goal",
-        GuardKind::While => "while",
-        GuardKind::During => "during",
-    }
-}
-
 /// The clause as written, which may or may not begin with its keyword.
 fn clause(kind: GuardKind, text: &str) -> String {
-    let keyword = keyword(kind);
+    let keyword = kind.keyword();
     match text.split_whitespace().next() {
         Some(first) if first == keyword => text.to_owned(),
         _ => format!("{keyword} {text}"),
@@ -130,4 +120,29 @@ fn read(values: &[(String, Value)]) -> String {
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     format!("   {}", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_its_record_is_told_by_the_place_that_names_it() {
+        let told = |known| {
+            let why = Why::NoSubject {
+                entity: "lead".into(),
+                place: "event.lead".into(),
+                known,
+            };
+            why.told(None)
+        };
+        assert_eq!(
+            told(true),
+            "the event names no lead (`event.lead` is empty)"
+        );
+        assert_eq!(
+            told(false),
+            "the event names no lead (`event.lead` is not known)"
+        );
+    }
 }

@@ -88,6 +88,9 @@ impl Run<'_> {
             record.fields.remove(&field.name);
         }
         record.fields.set(stored.clone(), new.clone());
+        if from.is_some() {
+            record.tell(stored);
+        }
         let version = Arc::new(record);
         self.store(key, &version);
         let key: RecordKey = key.clone();

@@ -21,6 +21,8 @@ pub(crate) type Evaluated = Result<Value, Unknown>;
 pub(crate) struct Scope<'a> {
     pub(crate) ir: &'a Ir,
     pub(crate) records: &'a BTreeMap<RecordKey, Fields>,
+    /// Records that were deleted: nothing is left of them.
+    pub(crate) gone: &'a BTreeSet<RecordKey>,
     pub(crate) now: Timestamp,
     pub(crate) subject: Option<RecordKey>,
     pub(crate) outer: Option<RecordKey>,
@@ -76,6 +78,9 @@ impl Scope<'_> {
                 Some((changed, version)) if changed == key => Some(version),
                 _ => self.records.get(key),
             };
+            if fields.is_none() && self.gone.contains(key) {
+                return Ok(Value::Empty);
+            }
             at = fields.and_then(|f| f.get(name)).cloned().ok_or(Unknown)?;
         }
         Ok(at)

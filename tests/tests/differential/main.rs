@@ -19,20 +19,26 @@ mod run;
 mod show;
 mod shrink;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use histogram::Histogram;
+use rayon::prelude::*;
+
+/// What some of the cases have shown, and those that failed.
+type Found = (Histogram, Vec<String>);
 
 /// How many cases are tried where nobody says otherwise.
 const CASES: u64 = 20_000;
 
-/// How many failing cases each thread makes small and shows.
+/// About how many failing cases are made small and shown.
 const SHOWN: usize = 4;
 
 /// So often each clause has to let a firing pass, and to stop one, before the test shows anything of it.
 const ENOUGH: u64 = 100;
 
-/// The clauses that can do both. Of what waits: whether it had to; of an action: whether it changed something; of a
+/// The clauses that can do both. Of a report that carries the source's clock: whether it is newer; of what waits: whether it had to; of an action: whether it changed something; of a
 /// goal: whether it was reached before the body came to it.
-const CLAUSES: [&str; 39] = [
+const CLAUSES: [&str; 40] = [
     "breaker",
     "by",
     "call",
@@ -59,6 +65,7 @@ const CLAUSES: [&str; 39] = [
     "one-shot",
     "recurrence",
     "set",
+    "source clock",
     "stage",
     "start",
     "stop",
@@ -89,36 +96,26 @@ fn asked_for() -> (u64, u64) {
 fn the_engine_and_the_plain_evaluator_agree() {
     let (seed, cases) = asked_for();
     println!("seed {seed}, {cases} cases: run again with TRIG_DIFF={seed}:{cases}");
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let (histogram, failures) = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|worker| {
-                scope.spawn(move || {
-                    let mut histogram = Histogram::default();
-                    let mut failures = Vec::new();
-                    for n in (worker..cases).step_by(threads as usize) {
-                        failures.extend(one(seed + n, &mut histogram));
-                        if failures.len() == SHOWN {
-                            break;
-                        }
-                    }
-                    (histogram, failures)
-                })
-            })
-            .collect();
-        let mut all = Histogram::default();
-        let mut failures = Vec::new();
-        for worker in workers {
-            match worker.join() {
-                Ok((histogram, more)) => {
-                    all.merge(&histogram);
-                    failures.extend(more);
-                }
-                Err(failure) => std::panic::resume_unwind(failure),
+    let shown = AtomicUsize::new(0);
+    let (histogram, failures) = (0..cases)
+        .into_par_iter()
+        .fold(Found::default, |(mut histogram, mut failures), n| {
+            if shown.load(Ordering::Relaxed) < SHOWN
+                && let Some(failure) = one(seed + n, &mut histogram)
+            {
+                shown.fetch_add(1, Ordering::Relaxed);
+                failures.push(failure);
             }
-        }
-        (all, failures)
-    });
+            (histogram, failures)
+        })
+        .reduce(
+            Found::default,
+            |(mut all, mut failures), (histogram, more)| {
+                all.merge(&histogram);
+                failures.extend(more);
+                (all, failures)
+            },
+        );
     println!("{histogram}");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     // a few cases cannot show everything

@@ -248,6 +248,7 @@ pub(crate) fn world() -> Ir {
             name: "Small world".into(),
             zone: "Europe/Berlin".into(),
             currency: Some("EUR".into()),
+            connectors: Vec::new(),
         },
         files: vec![SourceFile {
             path: "main.trig".into(),

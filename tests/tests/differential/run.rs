@@ -75,7 +75,7 @@ impl Pair {
             self.seen.effects.push(effect_text(effect));
         }
         for audit in &output.audit {
-            note(&mut self.seen, audit);
+            note(&mut self.seen, audit, self.engine.ir());
         }
         self.naive.apply(&input);
         self.naive.learn(&self.keys);
@@ -181,7 +181,7 @@ impl Pair {
             });
             for (_, subject, why) in &mut seen.stopped {
                 // neither of them has to know of whom
-                if ["breaker", "not first"].contains(why) {
+                if ["breaker", "first"].contains(why) {
                     subject.clear();
                 }
             }
@@ -278,7 +278,7 @@ fn effect_text(effect: &Effect) -> String {
     }
 }
 
-fn note(seen: &mut Seen, audit: &Audit) {
+fn note(seen: &mut Seen, audit: &Audit, ir: &Ir) {
     match audit {
         Audit::Fired {
             trigger,
@@ -299,7 +299,7 @@ fn note(seen: &mut Seen, audit: &Audit) {
             why,
         } => {
             // a filter stops an event, not a firing: too many to tell
-            if let Some(why) = clause(why) {
+            if let Some(why) = clause(why, ir) {
                 let subject = subject_text(subject.as_ref());
                 seen.stopped.push((trigger.clone(), subject, why));
             }
@@ -319,36 +319,20 @@ fn note(seen: &mut Seen, audit: &Audit) {
     }
 }
 
-fn clause(why: &Why) -> Option<&'static str> {
-    Some(match why {
-        Why::Guard { guard, .. } => match guard {
-            GuardKind::By => "by",
-            GuardKind::Stage => "stage",
-            GuardKind::When => "when",
-            GuardKind::Where => "where",
-            GuardKind::Until => "until",
-            GuardKind::Goal => "goal",
-            GuardKind::While => "while",
-            GuardKind::During => "during",
-        },
-        Why::Filter { .. } | Why::Disabled => return None,
-        Why::Unknown { .. } => "unknown",
-        Why::NoSubject => "no subject",
-        Why::NoneFound => "none found",
-        Why::Repeated => "repeated",
-        Why::AlreadyWaiting => "mode",
-        Why::Limit { .. } => "limit",
-        Why::Unless { .. } => "unless",
-        Why::Budget { .. } => "budget",
-        Why::TooLate { .. } => "late",
-        Why::NeverAgain { .. } => "never again",
-        Why::Restarted => "restarted",
-        Why::Stopped { .. } => "stopped",
-        Why::Breaker { .. } => "breaker",
-        Why::NotFirst { .. } => "not first",
-        Why::SubjectGone => "gone",
-        Why::Removed => "removed",
-    })
+/// What stopped it, in the engine's own word where it has one; the plain evaluator does not tell limits apart.
+fn clause(why: &Why, ir: &Ir) -> Option<&'static str> {
+    match why {
+        Why::Filter { .. } | Why::Disabled => None,
+        Why::Limit { .. } => Some("limit"),
+        Why::NoSubject { .. } => Some("no subject"),
+        Why::Removed => Some("removed"),
+        Why::NeverAgain { .. } => Some("never again"),
+        Why::Guard {
+            guard: GuardKind::Goal,
+            ..
+        } => Some("goal"),
+        _ => why.word(ir),
+    }
 }
 
 fn yearly(engine: &Engine, name: &SmolStr) -> bool {

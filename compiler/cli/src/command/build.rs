@@ -11,7 +11,7 @@ use crate::project;
 use crate::report::Noun;
 
 const EXAMPLES: &str = "\
-The file is written in one step: whoever reads it sees the old one or the new one. Where the project has errors, it is
+The file is written in one step: whoever reads it sees the old one or the new one. Where the project has errors, it is \
 left as it is.
 
 Examples:

@@ -18,7 +18,12 @@ Examples:
   trigc check shop/main.trig
   trigc check examples --deny-warnings
   trigc check --format json | jq '.diagnostics[].rule'
-  trigc check --format sarif > trig.sarif";
+  trigc check --format sarif > trig.sarif
+
+Exit codes:
+  0  no errors
+  1  errors, or warnings with --deny-warnings
+  2  a file could not be read, or the command was not understood";
 
 /// Check projects, and say what is wrong with them
 #[derive(Debug, clap::Args)]
@@ -84,8 +89,14 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     if matches!(args.format, Format::Human | Format::Github) {
         tell(summary);
     }
+    // what could not be read was not checked
+    if projects.iter().any(project::Project::has_unread) {
+        return Ok(Outcome::Broken);
+    }
     let failed = summary.errors > 0 || (args.deny_warnings && summary.warnings > 0);
-    Ok(if failed {
+    Ok(if projects.iter().any(project::Project::is_unread) {
+        Outcome::Broken
+    } else if failed {
         Outcome::Findings
     } else {
         Outcome::Clean

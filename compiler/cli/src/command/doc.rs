@@ -10,12 +10,12 @@ use crate::output::{Colour, Target};
 use crate::project;
 
 const EXAMPLES: &str = "\
-One HTML file that needs no network and no script: pipelines drawn with their triggers, what starts what, schedules as
+One HTML file that needs no network and no script: pipelines drawn with their triggers, what starts what, schedules as \
 weeks, and which triggers use which fields.
 
 Examples:
   trigc doc --open
-  trigc doc shop --out public";
+  trigc doc shop --output public";
 
 /// Write a project as a document to browse
 #[derive(Debug, clap::Args)]
@@ -25,8 +25,8 @@ pub(crate) struct Args {
     #[arg(default_value = ".")]
     path: PathBuf,
     /// The directory to write to; it is created where there is none
-    #[arg(short, long, value_name = "DIR", default_value = "doc")]
-    out: PathBuf,
+    #[arg(short, long, alias = "out", value_name = "DIR", default_value = "doc")]
+    output: PathBuf,
     /// Show it in a browser
     #[arg(long)]
     open: bool,
@@ -40,9 +40,9 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
         Err(outcome) => return Ok(outcome),
     };
     let html = trig_doc::html(&project.loaded.sources, ir);
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("`{}` cannot be created", args.out.display()))?;
-    let file = args.out.join("index.html");
+    std::fs::create_dir_all(&args.output)
+        .with_context(|| format!("`{}` cannot be created", args.output.display()))?;
+    let file = args.output.join("index.html");
     Target::File(file.clone()).write(html.as_bytes())?;
     let _ = writeln!(std::io::stderr(), "wrote `{}`", file.display());
     if args.open {

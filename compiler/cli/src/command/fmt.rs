@@ -14,10 +14,11 @@ use trig_project::{Loaded, find, load, load_file, load_stream};
 
 use crate::Outcome;
 use crate::output::{self, Colour, Target};
+use crate::project::is_unread;
 use crate::report::Noun;
 
 const EXAMPLES: &str = "\
-A PATH is a file, or a directory: then every .trig file of the projects in it. `-` reads the standard input and writes
+A PATH is a file, or a directory: then every .trig file of the projects in it. `-` reads the standard input and writes \
 the standard output. Without a PATH, it is the project around the current directory.
 
 A file with syntax errors is left as it is, and one that is in order is not written.
@@ -46,6 +47,8 @@ struct Tally {
     formatted: usize,
     unchanged: usize,
     failed: usize,
+    /// Those of the failed that the system refused to read.
+    unread: usize,
 }
 
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
@@ -61,7 +64,9 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     }
     tell(&tally, args.check);
     let found = tally.failed > 0 || (args.check && tally.formatted > 0);
-    Ok(if found {
+    Ok(if tally.unread > 0 {
+        Outcome::Broken
+    } else if found {
         Outcome::Findings
     } else {
         Outcome::Clean
@@ -109,8 +114,9 @@ fn sources(paths: &[PathBuf]) -> anyhow::Result<Vec<Loaded>> {
 
 fn files(loaded: &Loaded, check: bool, colour: Colour, tally: &mut Tally) -> anyhow::Result<()> {
     let texts = Texts::new(&loaded.root, &loaded.sources);
-    let unread = loaded.diagnostics.iter().filter(|d| is_unread(d));
-    let mut diagnostics: Vec<Diagnostic> = unread.cloned().collect();
+    let no_text = loaded.diagnostics.iter().filter(|d| is_no_text(d));
+    let mut diagnostics: Vec<Diagnostic> = no_text.cloned().collect();
+    tally.unread += diagnostics.iter().filter(|d| is_unread(d)).count();
     tally.failed += diagnostics.len();
     let mut out = output::stdout();
     for (name, text) in &loaded.sources.files {
@@ -141,8 +147,8 @@ fn files(loaded: &Loaded, check: bool, colour: Colour, tally: &mut Tally) -> any
     show(&texts, &diagnostics, colour)
 }
 
-/// What could not be read; what a manifest lacks is no matter here.
-fn is_unread(diagnostic: &Diagnostic) -> bool {
+/// What could not be read, or is no text; what a manifest lacks is no matter here.
+fn is_no_text(diagnostic: &Diagnostic) -> bool {
     let file = diagnostic.labels.first().map(|label| label.file.as_str());
     diagnostic.severity == Severity::Error && file.is_some_and(|file| file.ends_with(".trig"))
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use anyhow::{Context, bail};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Serialize;
 use trig_compiler::nearest;
@@ -18,30 +18,37 @@ use crate::output::{Colour, Target, style};
 use crate::project;
 
 const EXAMPLES: &str = "\
-Times are those of the trigger's own zone, with the distance from UTC. Where the clocks change between two of them, or
+Times are those of the trigger's own zone, with the distance from UTC. Where the clocks change between two of them, or \
 a time is one that they skip, it is said. Guards are not looked at: this is when they would be.
+
+The first word is a PATH where there is such a path, and else a TRIGGER of the project around the current directory.
 
 Examples:
   trigc next
   trigc next Newsletter --count 10
   trigc next Newsletter --from \"2026-03-28 00:00\"
-  trigc next --project shop --format json | jq .";
+  trigc next shop --format json | jq .
+  trigc next shop Newsletter";
 
 /// Say when the clock starts triggers next
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
+    /// The project's directory, or a file in it; the project around the current directory if left out
+    #[arg(value_name = "PATH")]
+    first: Option<String>,
     /// The trigger; without one, all that the clock starts
-    trigger: Option<String>,
+    #[arg(value_name = "TRIGGER", conflicts_with = "project")]
+    second: Option<String>,
     /// How many times to say of each start
     #[arg(short = 'n', long, value_name = "N", default_value = "5")]
     count: NonZeroUsize,
     /// After which time, instead of now: `2026-03-28 10:00` on the project's clock, or with its distance from UTC
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// The project's directory, or a file in it
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    project: PathBuf,
+    /// The project, as it was named before it was the first word: then that is the trigger
+    #[arg(long, value_name = "PATH", hide = true)]
+    project: Option<PathBuf>,
     /// How to say it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -84,7 +91,8 @@ struct Occurrence {
 }
 
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
-    let project = project::compile_one(&args.project)?;
+    let (path, trigger) = args.wanted();
+    let project = project::compile_one(path)?;
     project.show(colour)?;
     let ir = match project.ir() {
         Ok(ir) => ir,
@@ -94,7 +102,7 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
         Some(text) => instant(text, &zone(&ir.project.zone)?)?,
         None => Timestamp::now(),
     };
-    let chosen = match &args.trigger {
+    let chosen = match trigger {
         Some(name) => vec![find(ir, name)?],
         None => ir.triggers.iter().collect(),
     };
@@ -121,13 +129,36 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
+impl Args {
+    /// The project and the trigger: what names something on the disk, or can name nothing else, is a path.
+    fn wanted(&self) -> (&Path, Option<&str>) {
+        let here = Path::new(".");
+        match (&self.project, self.first.as_deref(), self.second.as_deref()) {
+            (Some(project), first, _) => (project, first),
+            (None, Some(path), Some(trigger)) => (Path::new(path), Some(trigger)),
+            (None, Some(word), None) if Path::new(word).exists() || word.contains('/') => {
+                (Path::new(word), None)
+            }
+            (None, word, None) => (here, word),
+            (None, None, Some(trigger)) => (here, Some(trigger)),
+        }
+    }
+}
+
 /// The trigger of that name, which the clock must start.
 fn find<'a>(ir: &'a Ir, name: &str) -> anyhow::Result<&'a Trigger> {
     let Some(trigger) = ir.triggers.iter().find(|t| t.name == name) else {
         match nearest(name, ir.triggers.iter().map(|t| t.name.as_str())) {
             Some(near) => bail!("there is no trigger `{name}`: did you mean `{near}`?"),
             None => {
-                bail!("there is no trigger `{name}`: `trigc next` lists all that the clock starts")
+                let path = if Path::new(name).exists() {
+                    ""
+                } else {
+                    ", and no such path"
+                };
+                bail!(
+                    "there is no trigger `{name}`{path}: `trigc next` lists all that the clock starts"
+                )
             }
         }
     };
@@ -142,9 +173,7 @@ fn find<'a>(ir: &'a Ir, name: &str) -> anyhow::Result<&'a Trigger> {
 
 fn zone(name: &str) -> anyhow::Result<TimeZone> {
     // never the machine's own database: the engine has this one
-    TimeZoneDatabase::bundled()
-        .get(name)
-        .with_context(|| format!("there is no time zone `{name}`"))
+    trig_ir::zone(name).with_context(|| format!("there is no time zone `{name}`"))
 }
 
 /// A time as it is given: an instant, or one on the local clock of `zone`.
@@ -157,7 +186,8 @@ fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
             "`{text}` is no time: write one such as `2026-03-28 10:00` or `2026-03-28T10:00+01:00`"
         )
     })?;
-    Ok(zone.to_ambiguous_zoned(local).compatible()?.timestamp())
+    trig_ir::instant(zone, local)
+        .with_context(|| format!("`{text}` lies outside the years -9999 to 9999"))
 }
 
 fn next(

@@ -1,5 +1,6 @@
 //! `trigc test`: runs the tests of projects.
 
+mod filter;
 mod human;
 mod json;
 mod junit;
@@ -10,7 +11,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use trig_test::{Options, Report, Suite};
 
 use crate::Outcome;
@@ -19,23 +20,23 @@ use crate::progress::Progress;
 use crate::project::{self, Project};
 
 const EXAMPLES: &str = "\
-A PATH is a project's directory, a file in it, or a directory that holds several projects. Where there is no such path,
-it is a FILTER, too. A FILTER is a part of a test's title, of its file's path, or of the name of a trigger that it
+A PATH is a project's directory, a file in it, or a directory that holds several projects. Where there is no such path, \
+it is a FILTER, too. A FILTER is a part of a test's title, of its file's path, or of the name of a trigger that it \
 names; letter case does not matter.
 
 Tests run on the same engine as the daemon, under a virtual clock; nothing is sent anywhere.
 
 Examples:
   trigc test
-  trigc test shop cooldown          the tests of `shop` that have to do with `cooldown`
-  trigc test --watch                again whenever a file changes
+  trigc test shop cooldown   what has to do with `cooldown` in `shop`
+  trigc test --watch         again whenever a file changes
   trigc test --coverage --min-coverage 90
-  trigc test --format junit --out report.xml
+  trigc test --format junit --output report.xml
 
 Exit codes:
-  0  all tests pass, or there are none
+  0  all tests pass, or the project has none
   1  a test failed, or the coverage is too low
-  2  a project does not compile, or the command was not understood";
+  2  a FILTER selects no test, a project does not compile, or the like";
 
 /// Run the tests of projects
 #[derive(Debug, clap::Args)]
@@ -51,15 +52,15 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Where to write the report; `-` is the standard output
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    out: Target,
+    #[arg(short, long, alias = "out", value_name = "FILE", default_value = "-")]
+    output: Target,
     /// Name the tests that pass, too
     #[arg(short, long)]
     verbose: bool,
     /// Say which triggers no test has fired, and which guards no test has seen hold, or not hold
     #[arg(long)]
     coverage: bool,
-    /// Exit with 1 where the tests show less than this share of triggers and guards
+    /// Exit with 1, and say what is lacking, where all tests together show less than this share of triggers and guards
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     min_coverage: Option<f64>,
     /// Begin no further test after one has failed
@@ -69,7 +70,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Run again whenever a file of the project changes
-    #[arg(long, conflicts_with_all = ["out", "format"])]
+    #[arg(long, conflicts_with_all = ["output", "format"])]
     watch: bool,
 }
 
@@ -95,7 +96,18 @@ struct Ran {
 }
 
 pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
-    let (path, filters) = args.wanted();
+    let Wanted {
+        path,
+        filters,
+        taken,
+    } = args.wanted();
+    if let Some(filter) = filters.first().filter(|_| args.min_coverage.is_some()) {
+        let taken = taken.map_or_else(String::new, |word| format!(" (there is no path `{word}`)"));
+        bail!(
+            "`--min-coverage` is asked of all tests, and the filter `{filter}`{taken} selects some: leave out one of \
+             the two"
+        );
+    }
     if args.watch {
         return watch::run(args, path, &filters, colour);
     }
@@ -107,7 +119,15 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     }
     if let Some(outcome) = broken {
         tell(NOT_RUN);
+        if let Some(word) = taken {
+            tell(&format!(
+                "there is no path `{word}`: it was taken for a filter of the tests here"
+            ));
+        }
         return Ok(outcome);
+    }
+    if let Some(idle) = filter::idle(&projects, &filters) {
+        bail!("{idle}");
     }
     let begun = Instant::now();
     let mut ran = Vec::with_capacity(projects.len());
@@ -123,7 +143,7 @@ pub(crate) fn run(args: &Args, colour: Colour) -> anyhow::Result<Outcome> {
     }
     let took = begun.elapsed();
     args.write(&ran, colour)?;
-    Ok(conclude(args, &ran, &filters, took))
+    Ok(conclude(args, &ran, took))
 }
 
 /// Runs the tests of a project, if it compiles.
@@ -152,17 +172,40 @@ fn one(args: &Args, project: Project, filters: &[String]) -> anyhow::Result<Resu
     }))
 }
 
+/// What the words of the command mean.
+struct Wanted<'a> {
+    path: &'a Path,
+    filters: Vec<String>,
+    /// The word that stands where a path does and is none.
+    taken: Option<&'a str>,
+}
+
 impl Args {
     /// The path and the filters: what names nothing on the disk is a filter.
-    fn wanted(&self) -> (&Path, Vec<String>) {
+    fn wanted(&self) -> Wanted<'_> {
         let mut filters = self.filters.clone();
         match self.path.to_str() {
             Some(word) if !self.path.exists() && !word.contains('/') => {
                 filters.insert(0, word.to_owned());
-                (Path::new("."), filters)
+                Wanted {
+                    path: Path::new("."),
+                    filters,
+                    taken: Some(word),
+                }
             }
-            _ => (&self.path, filters),
+            _ => Wanted {
+                path: &self.path,
+                filters,
+                taken: None,
+            },
         }
+    }
+
+    /// The share that is asked for and the lower one that the tests show.
+    fn too_low(&self, ran: &[Ran]) -> Option<(f64, f64)> {
+        self.min_coverage
+            .zip(covered(ran))
+            .filter(|(wanted, shown)| shown < wanted)
     }
 
     fn write(&self, ran: &[Ran], colour: Colour) -> anyhow::Result<()> {
@@ -171,35 +214,40 @@ impl Args {
             Format::Json => Some(json::report(ran)?),
             Format::Junit => Some(junit::report(ran)?),
         };
-        let to_file = matches!(self.out, Target::File(_));
+        let gaps = self.coverage || self.too_low(ran).is_some();
+        let report = |coloured| human::report(ran, self.verbose, gaps, coloured);
+        let to_file = matches!(self.output, Target::File(_));
         if let Some(bytes) = &bytes {
-            self.out.write(bytes)?;
+            self.output.write(bytes)?;
         }
         match (bytes.is_some(), to_file) {
-            (false, true) => self.out.write(&human::report(self, ran, false)),
-            (true, false) => Ok(()),
+            (false, true) => self.output.write(&report(false)),
+            (true, false) => {
+                // programs read the report, and people why it is not enough
+                if self.too_low(ran).is_some() {
+                    let coloured = colour.on(&std::io::stderr());
+                    let _ = output::stderr().write_all(&human::gaps(ran, coloured));
+                }
+                Ok(())
+            }
             // a report for programs in a file leaves the terminal to people
             _ => {
                 let coloured = colour.on(&std::io::stdout());
                 let mut out = output::stdout();
-                let report = human::report(self, ran, coloured);
-                output::finish(out.write_all(&report).and_then(|()| out.flush()))
+                let written = out.write_all(&report(coloured));
+                output::finish(written.and_then(|()| out.flush()))
             }
         }
     }
 }
 
 /// Says how it went.
-fn conclude(args: &Args, ran: &[Ran], filters: &[String], took: Duration) -> Outcome {
+fn conclude(args: &Args, ran: &[Ran], took: Duration) -> Outcome {
     let tests: usize = ran.iter().map(|r| r.report.tests.len()).sum();
     let failed: usize = ran.iter().map(|r| r.report.failed()).sum();
     let all: usize = ran.iter().map(|r| r.all).sum();
-    tell(&human::summary(tests, failed, all, filters, took));
-    let shown = covered(ran);
-    let low = args
-        .min_coverage
-        .zip(shown)
-        .filter(|(wanted, shown)| shown < wanted);
+    tell(&human::summary(tests, failed, all, took));
+    let low = args.too_low(ran);
     if let Some((wanted, shown)) = low {
         tell(&format!(
             "the tests show {shown:.1}% of triggers and guards, and {wanted}% are asked for"

@@ -21,6 +21,41 @@ fn findings() {
     insta::assert_snapshot!(drawn(run(bad().path(), &["check"])));
 }
 
+/// A link to nothing refuses to be read, whoever asks.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_not_checked() {
+    let dir = good();
+    std::os::unix::fs::symlink("nothing", dir.path().join("more.trig")).unwrap();
+    for format in ["human", "json", "sarif", "github", "junit"] {
+        let (code, out, _) = run(dir.path(), &["check", "--format", format]);
+        assert_eq!(code, 2, "{format}: {out}");
+        assert!(out.contains("more.trig"), "{format}: {out}");
+    }
+    assert_eq!(run(dir.path(), &["check", "--deny-warnings"]).0, 2);
+    let (code, _, err) = run(dir.path(), &["fmt", "--check"]);
+    assert_eq!(code, 2, "{err}");
+    // what is wrong beside it is said all the same
+    fs::write(
+        dir.path().join("main.trig"),
+        GOOD.replace("Sales.New", "Sales.Nw"),
+    )
+    .unwrap();
+    let (code, out, _) = run(dir.path(), &["check"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("error[unknown-name]") && out.contains("error[file-unreadable]"));
+    fs::remove_file(dir.path().join("more.trig")).unwrap();
+    assert_eq!(run(dir.path(), &["check"]).0, 1);
+}
+
+#[test]
+fn what_cannot_be_written_is_said_plainly() {
+    let dir = good();
+    let (code, _, err) = run(dir.path(), &["build", "-o", "none/x.json"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(err, @"error: `none/x.json` cannot be written: No such file or directory");
+}
+
 #[test]
 fn findings_as_json() {
     let dir = bad();

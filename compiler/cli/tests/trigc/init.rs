@@ -77,6 +77,25 @@ fn connectors_can_be_switched_on() {
 }
 
 #[test]
+fn a_folder_of_a_repository_is_told_where_workflows_are_looked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let top = fs::canonicalize(dir.path()).unwrap();
+    fs::create_dir(top.join(".git")).unwrap();
+    let told = |dir: &str| {
+        let (code, _, err) = run(&top, &["init", dir]);
+        assert_eq!(code, 0, "{err}");
+        let next: Vec<&str> = err.lines().filter(|l| l.starts_with("next: ")).collect();
+        next.join("\n").replace(&top.display().to_string(), "TOP")
+    };
+    insta::assert_snapshot!(told("crm/shop"));
+    let at_the_top = told(".");
+    assert!(
+        !at_the_top.contains("move `./.github` to `TOP`"),
+        "{at_the_top}"
+    );
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("main.trig"), "// mine").unwrap();

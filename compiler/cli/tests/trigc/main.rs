@@ -9,6 +9,7 @@
 mod check;
 mod ci;
 mod common;
+mod exit;
 mod fmt;
 mod init;
 mod next;

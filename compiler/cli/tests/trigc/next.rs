@@ -57,6 +57,33 @@ fn for_programs() {
 }
 
 #[test]
+fn a_path_and_a_trigger() {
+    let dir = tree(&[("shop/trig.toml", MANIFEST), ("shop/main.trig", MAIN)]);
+    let run = |words: &[&str]| {
+        let args: Vec<&str> = ["next"].iter().chain(words).copied().collect();
+        let from = ["--from", "2026-03-27 12:00", "-n", "1"];
+        common::run(dir.path(), &[&args[..], &from].concat())
+    };
+    let all = run(&["shop"]);
+    assert_eq!(all.0, 0, "{}", all.2);
+    assert_eq!(run(&["shop/main.trig"]), all);
+    assert_eq!(run(&[]), all);
+    assert_eq!(run(&["--project", "shop"]), all);
+    let one = run(&["shop", "Daily"]);
+    assert!(one.1.starts_with("Daily  every day at 10:00") && one.1.lines().count() == 2);
+    assert_eq!(run(&["Daily"]), one);
+    assert_eq!(run(&["--project", "shop", "Daily"]), one);
+    let (code, _, err) = run(&["shpo"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no trigger `shpo`, and no such path"), "{err}");
+    let (code, _, err) = run(&["./shpo"]);
+    assert_eq!(
+        (code, err.as_str()),
+        (2, "error: `./shpo` does not exist\n")
+    );
+}
+
+#[test]
 fn what_cannot_be_said() {
     let wrong: [&[&str]; 4] = [
         &["Dayly"],

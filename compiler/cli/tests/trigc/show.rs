@@ -15,12 +15,15 @@ fn a_document() {
     );
     let page = fs::read_to_string(dir.path().join("doc/index.html")).unwrap();
     assert!(page.contains("id=\"trigger-Welcome\"") && page.ends_with("</html>\n"));
-    let (code, _, err) = run(dir.path(), &["doc", "main.trig", "--out", "main.trig"]);
+    let (code, _, err) = run(dir.path(), &["doc", "main.trig", "-o", "main.trig"]);
     assert_eq!(code, 2);
     assert!(
         err.starts_with("error: `main.trig` cannot be created: "),
         "{err}"
     );
+    // as it was called before
+    let (code, _, err) = run(dir.path(), &["doc", "--out", "pages"]);
+    assert_eq!((code, err.as_str()), (0, "wrote `pages/index.html`\n"));
     let dir = bad();
     let (code, _, err) = run(dir.path(), &["doc"]);
     assert_eq!(code, 2);
@@ -35,7 +38,7 @@ fn rules_are_explained() {
     let (code, page, _) = run(dir.path(), &["explain", "may-be-empty"]);
     assert_eq!(code, 0);
     assert!(
-        list.contains("\nWarnings in `.trig` files\n  may-be-empty "),
+        list.contains("\nWarnings in `.trig` files\n") && list.contains("\n  may-be-empty "),
         "{list}"
     );
     assert!(
@@ -66,6 +69,26 @@ fn rules_are_explained() {
         err,
         "error: there is no rule `whatever-it-was`: `trigc explain` lists all\n"
     );
+}
+
+/// What is shown is what `trigc fmt` leaves as it is; a syntax error is not formatted.
+#[test]
+fn examples_of_rules_are_in_the_one_style() {
+    let mut seen = 0;
+    for rule in trig_project::explained() {
+        for block in rule.explain.split("```trig").skip(1) {
+            let (info, rest) = block.split_once('\n').unwrap();
+            let text = rest.split("```").next().unwrap();
+            match trig_fmt::format(text) {
+                Ok(formatted) => assert_eq!(formatted, text, "{}", rule.name),
+                Err(error) => {
+                    assert_eq!((rule.name, info), ("syntax-error", " fails"), "{error}");
+                }
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
 }
 
 #[test]

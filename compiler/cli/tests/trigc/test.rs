@@ -81,17 +81,37 @@ fn one_fails_and_the_rest_does_not_begin() {
 #[test]
 fn filters() {
     let dir = project(&[("good.trig", GOOD), ("bad.trig", BAD)]);
-    for args in [
-        &[".", "GOOD.trig"][..],
-        &["a new lead"],
-        &["new", "no such"],
-    ] {
+    for args in [&[".", "GOOD.trig"][..], &["a new lead"], &["new", "good"]] {
         let (code, _, err) = run(dir.path(), args);
         assert_eq!((code, err.as_str()), (0, "1 test: passed, 1 not run\n"));
     }
     let (code, _, err) = run(dir.path(), &["welcome"]);
     assert_eq!((code, err.as_str()), (1, "2 tests: 1 passed, 1 failed\n"));
-    insta::assert_snapshot!(drawn(run(dir.path(), &["shpo"])));
+    // what selects nothing is never green, whatever the other filters select
+    let idle: [&[&str]; 5] = [
+        &["shpo"],
+        &["new", "Wellcome"],
+        &[".", "laed", "new"],
+        &[".", "sales.trig"],
+        &["--min-coverage", "50", "new"],
+    ];
+    insta::assert_snapshot!(idle.map(|args| drawn(run(dir.path(), args))).join("\n"));
+    let none = project(&[]);
+    let (code, _, err) = run(none.path(), &["new"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.starts_with("error: there are no tests, and so none has to do"),
+        "{err}"
+    );
+    let (code, _, err) = run(dir.path(), &["shop/none"]);
+    assert_eq!(
+        (code, err.as_str()),
+        (2, "error: `shop/none` does not exist\n")
+    );
+    let empty = tree(&[]);
+    let (code, _, err) = run(empty.path(), &["shpo"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no path `shpo`"), "{err}");
 }
 
 #[test]
@@ -119,6 +139,17 @@ test \"new\" { create lead d  expect fired New }
         &["--coverage", "--min-coverage", "50"]
     )));
     insta::assert_snapshot!(drawn(run(dir.path(), &["--min-coverage", "50.5%"])));
+    // a report for programs stays one, and people hear what lacks all the same
+    let (code, out, err) = run(dir.path(), &["--min-coverage", "51", "--format", "junit"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.ends_with("</testsuites>\n") && !out.contains("Idle"),
+        "{out}"
+    );
+    assert!(
+        err.contains("Idle") && err.contains("has not fired"),
+        "{err}"
+    );
     let (code, _, err) = run(dir.path(), &["--min-coverage", "101"]);
     assert_eq!(code, 2);
     assert!(err.contains("a percentage lies between 0 and 100"), "{err}");
@@ -136,7 +167,7 @@ fn a_report_for_programs() {
 #[test]
 fn a_report_for_ci_in_a_file() {
     let dir = project(&[("good.trig", GOOD), ("sub/bad.trig", BAD)]);
-    let (code, out, _) = run(dir.path(), &["--format", "junit", "--out", "report.xml"]);
+    let (code, out, _) = run(dir.path(), &["--format", "junit", "-o", "report.xml"]);
     assert_eq!(code, 1);
     assert!(
         out.starts_with("FAILED"),
@@ -177,7 +208,7 @@ fn several_projects() {
     // of both together: one shows all, the other nothing
     fs::write(
         dir.path().join("two/b.trig"),
-        "test \"x\" { create lead d  expect not fired Welcome }\n",
+        "test \"x\" { given lead d(stage: Sales.Won)  set d.owner = user \"1\"  expect not fired Welcome }\n",
     )
     .unwrap();
     let (_, _, err) = run(dir.path(), &["--min-coverage", "60"]);

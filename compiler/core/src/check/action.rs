@@ -1,12 +1,12 @@
 //! What triggers and flows do: one action after the other.
 
 use trig_grammar::ast;
-use trig_ir::{Action, ActionKind, Expr, Root};
+use trig_ir::{Action, ActionKind};
 
 use super::cx::{Cx, Env};
 use super::home::Home;
-use super::operator::present_places;
 use super::pattern::Shape;
+use super::present::Present;
 use crate::rules;
 
 /// What actions stand in.
@@ -34,12 +34,13 @@ pub(super) enum Within {
 }
 
 impl Cx<'_> {
+    /// Lowers a block, and says what is known to be there behind it.
     pub(super) fn actions(
         &mut self,
         env: &Env,
         block: &ast::Block,
         around: Around<'_>,
-    ) -> Vec<Action> {
+    ) -> (Vec<Action>, Present) {
         let mut env = env.clone();
         let mut actions: Vec<Action> = Vec::new();
         let mut said = false;
@@ -48,19 +49,23 @@ impl Cx<'_> {
                 self.report(rules::unreachable_action::problem(self.path, node.span));
                 said = true;
             }
-            if let Some(kind) = self.action(&env, node, around) {
-                let action = Action {
+            if let Some(kind) = self.action(&mut env, node, around) {
+                actions.push(Action {
                     loc: self.loc(node.span),
                     kind,
-                };
-                learn(&action, &mut env);
-                actions.push(action);
+                });
             }
         }
-        actions
+        (actions, env.present)
     }
 
-    fn action(&mut self, env: &Env, node: &ast::Action, around: Around<'_>) -> Option<ActionKind> {
+    /// Lowers an action. What is known to be there behind it, `env` knows then.
+    fn action(
+        &mut self,
+        env: &mut Env,
+        node: &ast::Action,
+        around: Around<'_>,
+    ) -> Option<ActionKind> {
         use ast::ActionKind as K;
         match &node.kind {
             K::Move {
@@ -117,67 +122,5 @@ pub(super) fn ends(action: &Action) -> bool {
             then, otherwise, ..
         } => then.last().is_some_and(ends) && otherwise.last().is_some_and(ends),
         _ => false,
-    }
-}
-
-/// Whether time passes in an action.
-fn waits(action: &Action) -> bool {
-    match &action.kind {
-        ActionKind::Wait(_) | ActionKind::WaitUntil(_) | ActionKind::Goal { .. } => true,
-        ActionKind::If {
-            then, otherwise, ..
-        } => then.iter().chain(otherwise).any(waits),
-        _ => false,
-    }
-}
-
-/// What is known to be there once an action is done: less where time has passed, more where it has tested something.
-fn learn(action: &Action, env: &mut Env) {
-    if waits(action) {
-        // INVARIANT (waits forget): what a guard has shown of a record may have changed; an event stays what it was
-        env.present
-            .retain(|p| p.root == Root::Event && p.path.len() == 1);
-    }
-    match &action.kind {
-        ActionKind::WaitUntil(until) => {
-            let goes_on = until
-                .within
-                .is_none_or(|w| w.otherwise == trig_ir::Otherwise::Drop);
-            if let (true, trig_ir::Test::Expr(test)) = (goes_on, &until.test.test) {
-                present_places(test, &mut env.present);
-            }
-        }
-        ActionKind::If {
-            test,
-            then,
-            otherwise,
-            ..
-        } => {
-            if then.last().is_some_and(ends) && !otherwise.iter().any(waits) {
-                present_unless(test, env);
-            }
-            if otherwise.last().is_some_and(ends) && !then.iter().any(waits) {
-                present_places(test, &mut env.present);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What is known to be there where a test does not hold.
-pub(super) fn present_unless(test: &Expr, env: &mut Env) {
-    match test {
-        Expr::Or(all) => {
-            for e in all {
-                present_unless(e, env);
-            }
-        }
-        Expr::Not(inner) => present_places(inner, &mut env.present),
-        Expr::IsEmpty(e) => {
-            if let Expr::Load(place) = &**e {
-                env.present.push(place.clone());
-            }
-        }
-        _ => {}
     }
 }

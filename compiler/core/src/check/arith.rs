@@ -1,14 +1,14 @@
 //! Arithmetic and functions.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ArithOp, Expr, Function, Type};
+use trig_ir::{ArithOp, Expr, Function, Millis, Type, Value};
 
 use super::cx::{Cx, Env, Typed};
 use crate::model::{Decl, Lookup};
 use crate::rules;
 
 /// The functions, by name.
-const FUNCTIONS: &[(&str, Function)] = &[
+pub(super) const FUNCTIONS: &[(&str, Function)] = &[
     ("days_between", Function::DaysBetween),
     ("length", Function::Length),
     ("lower", Function::Lower),
@@ -33,12 +33,13 @@ impl Cx<'_> {
         right: &ast::Expr,
         expected: Option<&Type>,
     ) -> Typed {
+        // what `/` gives is a decimal whatever its operands are: that one is wanted says nothing of them
+        let expected = expected.filter(|_| op != ArithOp::Div);
         // a literal takes the type of what stands beside it
-        let literal = matches!(left.kind, ast::ExprKind::Number(_));
+        let literal = is_number(left);
         let hint = |ty: &Type| (*ty == Type::Decimal).then_some(Type::Decimal);
         let (l, r) = if literal {
-            let decimal = matches!(&left.kind, ast::ExprKind::Number(n) if !n.is_int());
-            let wanted = if decimal {
+            let wanted = if is_decimal(left) {
                 Some(&Type::Decimal)
             } else {
                 expected
@@ -53,8 +54,8 @@ impl Cx<'_> {
         if l.is_poison() || r.is_poison() {
             return Typed::poison();
         }
-        self.require_value(left.span, &l);
-        self.require_value(right.span, &r);
+        self.require_value(env, left.span, &l);
+        self.require_value(env, right.span, &r);
         let Some(ty) = result(op, &l.ty, &r.ty) else {
             let (a, b) = (self.model.type_name(&l.ty), self.model.type_name(&r.ty));
             self.report(rules::type_mismatch::operands(
@@ -66,6 +67,13 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         };
+        if let (Type::Date, Expr::Const(Value::Duration(by))) = (&l.ty, &r.expr)
+            && by.0 % Millis::DAY.0 != 0
+        {
+            let message = format!("`{by}` is no whole number of days");
+            let help = format!("a day has no hours: use `now {text} {by}`");
+            self.report(rules::type_mismatch::message(self.path, right.span, message).help(help));
+        }
         Typed::new(Expr::Arith(op, Box::new(l.expr), Box::new(r.expr)), ty)
     }
 
@@ -86,7 +94,7 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         }
-        self.require_value(inner.span, &typed);
+        self.require_value(env, inner.span, &typed);
         Typed::new(Expr::Neg(Box::new(typed.expr)), typed.ty)
     }
 
@@ -186,7 +194,7 @@ impl Cx<'_> {
         function: Function,
         args: &[&ast::Expr],
     ) -> Typed {
-        let Some((first, rest)) = args.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        let Some(first) = args.first().filter(|_| args.len() > 1) else {
             let name = call.callee.text();
             self.report(rules::type_mismatch::message(
                 self.path,
@@ -195,21 +203,29 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         };
-        let first_typed = self.expr(env, first, None);
-        if !super::operator::is_ordered(&first_typed.ty) {
-            let ty = self.model.type_name(&first_typed.ty);
+        // a literal takes the type of what stands beside it
+        let leading = args.iter().find(|arg| !is_number(arg)).unwrap_or(first);
+        let decimal = args.iter().any(|arg| is_decimal(arg));
+        let wanted = decimal.then_some(Type::Decimal);
+        let known = self.expr(env, leading, wanted.as_ref());
+        if !super::operator::is_ordered(&known.ty) {
+            let ty = self.model.type_name(&known.ty);
             self.report(rules::type_mismatch::problem(
                 self.path,
-                first.span,
+                leading.span,
                 "a number, amount or time",
                 &ty,
             ));
         }
-        self.require_value(first.span, &first_typed);
-        let ty = first_typed.ty.clone();
-        let mut exprs = vec![first_typed.expr];
-        for arg in rest {
-            exprs.push(self.value(env, arg, &ty));
+        self.require_value(env, leading.span, &known);
+        let ty = known.ty.clone();
+        let mut known = Some(known.expr);
+        let mut exprs = Vec::with_capacity(args.len());
+        for arg in args {
+            exprs.push(match known.take_if(|_| std::ptr::eq(*arg, *leading)) {
+                Some(known) => known,
+                None => self.value(env, arg, &ty),
+            });
         }
         Typed::new(Expr::Call(function, exprs), ty)
     }
@@ -240,6 +256,29 @@ impl Cx<'_> {
 /// The verb of a number of things.
 pub(super) fn is_or_are(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
+}
+
+/// Whether an expression is a number that is written, whose type depends on what stands beside it.
+pub(super) fn is_number(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ast::ExprKind::Number(_) | ast::ExprKind::Percent(_) => true,
+        ast::ExprKind::Paren(inner) | ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => {
+            is_number(inner)
+        }
+        _ => false,
+    }
+}
+
+/// Whether that is one with a fraction.
+pub(super) fn is_decimal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ast::ExprKind::Number(n) => !n.is_int(),
+        ast::ExprKind::Percent(_) => true,
+        ast::ExprKind::Paren(inner) | ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => {
+            is_decimal(inner)
+        }
+        _ => false,
+    }
 }
 
 /// The type of a result; `None` where the operands do not go together.

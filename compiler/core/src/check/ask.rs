@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{ConditionId, Expr, Place};
+use trig_ir::{ConditionId, Expr, Place, Value};
 
 use super::cx::{Cx, Env, Typed};
 use crate::rules;
@@ -39,7 +39,17 @@ impl Cx<'_> {
             .zip(&params)
             .map(|(arg, param)| {
                 self.known_value(&param.name, &arg.value);
-                self.value(env, &arg.value, &param.ty)
+                let value = self.value(env, &arg.value, &param.ty);
+                let empty = match &value {
+                    Expr::Const(Value::List(items)) => items.is_empty(),
+                    Expr::Const(Value::Set(items)) => items.is_empty(),
+                    _ => false,
+                };
+                if empty {
+                    let problem = rules::empty_choice::argument(self.path, arg.span, &param.name);
+                    self.report(problem);
+                }
+                value
             })
             .collect();
         match self.asked(env, call.callee.span, id, &full) {

@@ -13,6 +13,14 @@ impl Cx<'_> {
     pub(super) fn body(&mut self, env: &Env, c: &Clauses<'_>, o: &Opening<'_>) -> Vec<Action> {
         let (home, name) = (o.home, o.name);
         let backwards = c.backwards.is_some();
+        if let (Some(span), None, false) = (c.backwards, home, self.bound.sample) {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                span,
+                "`backwards` says of a trigger in a stage that it also takes records from behind",
+                "write it at the action: `move to STAGE backwards`",
+            ));
+        }
         let as_user = c.as_user.and_then(|(expr, _)| self.user(expr));
         let Some((block, span)) = c.body else {
             let Some(home) = home else {
@@ -47,6 +55,6 @@ impl Cx<'_> {
             shapes: &o.shapes,
             within: Within::Body,
         };
-        self.actions(env, block, around)
+        self.actions(env, block, around).0
     }
 }

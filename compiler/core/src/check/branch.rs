@@ -1,17 +1,19 @@
 //! `if` and `for each` among actions.
 
+use smol_str::SmolStr;
 use trig_grammar::ast;
 use trig_ir::{ActionKind, EachSource, EntityId, ForEach, GuardKind, Place, Root, Test, Type};
 
-use super::action::{Around, Within, present_unless};
+use super::action::{Around, Within, ends};
 use super::cx::{Cx, Env};
-use super::operator::present_places;
+use super::literal;
+use super::present::Present;
 use crate::rules;
 
 impl Cx<'_> {
     pub(super) fn branch(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         cond: &ast::Expr,
         then: &ast::Block,
         otherwise: Option<&ast::Block>,
@@ -25,16 +27,22 @@ impl Cx<'_> {
             },
             ..around
         };
-        let mut inner = env.clone();
-        present_places(&test, &mut inner.present);
-        let then = self.actions(&inner, then, around);
-        let otherwise = match otherwise {
-            Some(block) => {
-                let mut inner = env.clone();
-                present_unless(&test, &mut inner);
-                self.actions(&inner, block, around)
-            }
-            None => Vec::new(),
+        let mut holds = env.clone();
+        holds.present.learn(self.model, &test, true);
+        let (then, behind_then) = self.actions(&holds, then, around);
+        let mut fails = env.clone();
+        fails.present.learn(self.model, &test, false);
+        let (otherwise, behind_else) = match otherwise {
+            Some(block) => self.actions(&fails, block, around),
+            None => (Vec::new(), fails.present),
+        };
+        // what ends in a branch goes no further
+        env.present = if then.last().is_some_and(ends) {
+            behind_else
+        } else if otherwise.last().is_some_and(ends) {
+            behind_then
+        } else {
+            behind_then.meet(&behind_else)
         };
         ActionKind::If {
             test,
@@ -46,7 +54,7 @@ impl Cx<'_> {
 
     pub(super) fn each_action(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         node: &ast::ForEach,
         body: &ast::Block,
         around: Around<'_>,
@@ -65,14 +73,7 @@ impl Cx<'_> {
         };
         let (place, element) = self.each_source(env, node, source)?;
         let binder = &node.binder;
-        if let Some(what) = self.visible(env, &binder.text) {
-            self.report(rules::hidden_name::problem(
-                self.path,
-                binder.span,
-                &binder.text,
-                &what,
-            ));
-        }
+        self.refuse_hidden(env, binder, &Type::Entity(element));
         let slot = u32::try_from(env.binders.len()).unwrap_or(u32::MAX);
         let mut inner = env.clone();
         inner
@@ -82,14 +83,18 @@ impl Cx<'_> {
         filtered.row = Some((slot, element));
         let filter = node.filter.as_ref().map(|filter| {
             let test = self.condition(&filtered, filter);
-            present_places(&test, &mut inner.present);
+            inner.present.learn(self.model, &test, true);
             self.guard(GuardKind::Where, filter.span, Test::Expr(test))
         });
         let around = Around {
             within: Within::Each,
             ..around
         };
-        let body = self.actions(&inner, body, around);
+        // what is done for one record has been done before it is done for the next
+        forget_writes(&mut inner.present, body, &binder.text, slot);
+        let (body, mut behind) = self.actions(&inner, body, around);
+        behind.without_binders(slot);
+        env.present = std::mem::take(&mut env.present).meet(&behind);
         Some(ActionKind::ForEach {
             each: ForEach {
                 loc: self.loc(node.span),
@@ -152,6 +157,43 @@ impl Cx<'_> {
             }
         }
     }
+}
+
+/// Forgets what a block may write, before it is known what its names mean.
+fn forget_writes(present: &mut Present, block: &ast::Block, binder: &str, slot: u32) {
+    for action in &block.actions {
+        match &action.kind {
+            ast::ActionKind::Set {
+                field,
+                op: ast::SetOp::Assign,
+                value,
+            } if !is_value(value) => {
+                let names: Vec<&str> = field.names.iter().map(|n| n.text.as_str()).collect();
+                // a field's own name may hold dots
+                let ends = (0..names.len()).filter_map(|i| names.get(i..));
+                let ends: Vec<SmolStr> = ends.map(|end| end.join(".").into()).collect();
+                // each record of the collection is another one
+                let own = names.len() == 2 && names.first() == Some(&binder);
+                present.write_called(&ends, |place| {
+                    own && place.root == Root::Binder(slot) && place.path.len() == 1
+                });
+            }
+            ast::ActionKind::If {
+                then, otherwise, ..
+            } => {
+                for block in std::iter::once(then).chain(otherwise) {
+                    forget_writes(present, block, binder, slot);
+                }
+            }
+            ast::ActionKind::ForEach { body, .. } => forget_writes(present, body, binder, slot),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an expression is a literal with a value: neither `empty` nor a reference to a record.
+fn is_value(expr: &ast::Expr) -> bool {
+    matches!(literal::constant(expr), Ok(Some((value, _))) if !value.is_empty())
 }
 
 impl Env {

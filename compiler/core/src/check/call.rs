@@ -7,7 +7,7 @@ use trig_grammar::ast;
 use trig_ir::{ActionKind, Expr, Field, Place, Root, Type};
 
 use super::cx::{Cx, Env};
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::{Decl, ParamDefault};
 use crate::rules;
 
@@ -18,11 +18,7 @@ impl Cx<'_> {
         path: &ast::Path,
         args: &[ast::Arg],
     ) -> Option<ActionKind> {
-        let pick = |decl| match decl {
-            Decl::Event(id) => Some(id),
-            _ => None,
-        };
-        let (full, id) = self.declaration(path, "an event", pick)?;
+        let (full, id) = self.declaration(path, "an event", Decl::event)?;
         let sig = self.model.event(id)?;
         let fields = sig.event.fields.clone();
         let mut lowered = self.arguments(env, &full, &fields, args, false);
@@ -58,14 +54,10 @@ impl Cx<'_> {
     }
 
     pub(super) fn call_action(&mut self, env: &Env, call: &ast::Call) -> Option<ActionKind> {
-        let pick = |decl| match decl {
-            Decl::Action(id) => Some(id),
-            _ => None,
-        };
         if self.method(env, call) {
             return None;
         }
-        let (full, id) = self.declaration(&call.callee, "an action", pick)?;
+        let (full, id) = self.declaration(&call.callee, "an action", Decl::action)?;
         let sig = self.model.actions.get(id.index())?.clone();
         let given = |param: &Field| given(&sig.decl.params, &call.args, param);
         // whoever says for whom it is done need not be about one
@@ -206,7 +198,7 @@ impl Cx<'_> {
                     self.known_value(&param.name, &arg.value);
                     let typed = self.expr(env, &arg.value, Some(&param.ty));
                     if self.require_type(arg.value.span, &typed, &param.ty) && !param.optional {
-                        self.require_value(arg.value.span, &typed);
+                        self.require_value(env, arg.value.span, &typed);
                     }
                     lowered.push((param.name.clone(), typed.expr));
                 }

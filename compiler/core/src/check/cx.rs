@@ -2,8 +2,9 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{EntityId, Expr, Field, FileId, Loc, Place, Type, Value};
+use trig_ir::{EntityId, Expr, Field, FileId, Loc, Type, Value};
 
+use super::present::Present;
 use super::template::{Bound, Texts};
 use crate::line_index::LineIndex;
 use crate::model::Model;
@@ -73,8 +74,8 @@ pub(crate) struct Env {
     pub(crate) later: Option<&'static str>,
     /// Variables of enclosing `any` and `for each`, and parameters of a condition.
     pub(crate) binders: Vec<(SmolStr, Type)>,
-    /// Places that a guard has shown not to be empty.
-    pub(crate) present: Vec<Place>,
+    /// What guards have shown not to be empty.
+    pub(crate) present: Present,
     /// The subject could not be made out, which has been said: names that lead nowhere say nothing more.
     pub(crate) lenient: bool,
     /// An event could not be made out, which has been said: what might stand in it says nothing more.

@@ -1,7 +1,7 @@
 //! Tests: what they expect.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{REASONS, TestStepKind};
+use trig_ir::{Expr, Function, REASONS, TestStepKind};
 
 use super::cx::Cx;
 use super::test::{Named, Reading};
@@ -15,12 +15,23 @@ impl Cx<'_> {
         expectation: &ast::Expectation,
         span: Span,
     ) -> Option<TestStepKind> {
+        if let ast::Expectation::Fired { negated: true, .. }
+        | ast::Expectation::Called { negated: true, .. } = expectation
+            && !reading.happened
+        {
+            self.report(rules::expect_nothing::too_early(self.path, span));
+        }
         match expectation {
             ast::Expectation::Holds(expr) => {
                 if expr.kind == ast::ExprKind::Missing {
                     return None;
                 }
-                Some(TestStepKind::Holds(self.condition(&reading.env, expr)))
+                let before = self.problems.len();
+                let holds = self.condition(&reading.env, expr);
+                if self.problems.len() == before && !reads_anything(&holds) {
+                    self.report(rules::expect_nothing::constant(self.path, span));
+                }
+                Some(TestStepKind::Holds(holds))
             }
             ast::Expectation::Fired {
                 negated,
@@ -56,17 +67,39 @@ impl Cx<'_> {
                     because,
                 })
             }
+            ast::Expectation::Stopped {
+                trigger,
+                subject,
+                because,
+            } => {
+                let subject = match subject {
+                    Some(path) => Some((self.test_place(&reading.env, path)?, path.span)),
+                    None => None,
+                };
+                let because = self.reason(true, because)?;
+                if trigger.is_missing() {
+                    return None;
+                }
+                let name: smol_str::SmolStr = trigger.text().into();
+                reading.named.push(Named {
+                    name: name.clone(),
+                    span: trigger.span,
+                    started: false,
+                    subject: subject.as_ref().map(|((_, entity), span)| (*entity, *span)),
+                });
+                Some(TestStepKind::Stopped {
+                    trigger: name,
+                    subject: subject.map(|((place, _), _)| place),
+                    because,
+                })
+            }
             ast::Expectation::Called {
                 negated,
                 call,
                 times,
             } => {
-                let pick = |decl| match decl {
-                    Decl::Action(id) => Some(id),
-                    _ => None,
-                };
                 let times = self.times(*negated, times.as_ref(), span);
-                let (full, action) = self.declaration(&call.callee, "an action", pick)?;
+                let (full, action) = self.declaration(&call.callee, "an action", Decl::action)?;
                 let sig = self.model.actions.get(action.index())?;
                 let (mut params, open) = (sig.decl.params.clone(), sig.open);
                 // what the action was asked for with may be `empty` where it needs a value: then it was not asked for
@@ -135,7 +168,7 @@ impl Cx<'_> {
                 self.path,
                 word.span,
                 "`because` says what kept a trigger from firing",
-                "write `expect not fired …`",
+                "write `expect not fired …`, or, if it may have fired at other times, `expect stopped …`",
             ));
             return None;
         }
@@ -151,4 +184,18 @@ impl Cx<'_> {
         ));
         None
     }
+}
+
+/// Whether an expression looks at a record, the clock or a schedule: else it is the same at all times.
+fn reads_anything(expr: &Expr) -> bool {
+    let mut reads = matches!(
+        expr,
+        Expr::Load(_)
+            | Expr::Condition(..)
+            | Expr::Open(_)
+            | Expr::NextOpen(_)
+            | Expr::Call(Function::Now | Function::Today, _)
+    );
+    expr.for_each_child(&mut |child| reads |= reads_anything(child));
+    reads
 }

@@ -3,9 +3,9 @@
 use trig_grammar::{Span, ast};
 use trig_ir::{Expr, HasOp, Type, Value};
 
+use super::arith::{is_decimal, is_number};
 use super::cx::{Cx, Env, Typed};
 use super::literal;
-use crate::model::{Decl, Lookup};
 use crate::rules;
 
 impl Cx<'_> {
@@ -51,7 +51,7 @@ impl Cx<'_> {
                 let mut typed = self.path(env, path, expected);
                 // a guard has shown that it is there
                 typed.optional &=
-                    !matches!(&typed.expr, Expr::Load(place) if env.present.contains(place));
+                    !matches!(&typed.expr, Expr::Load(place) if env.present.has(place));
                 typed
             }
             K::Call(call) => self.call(env, call),
@@ -82,13 +82,22 @@ impl Cx<'_> {
                 otherwise,
             } => {
                 let cond = self.condition(env, cond);
-                let then_typed = self.expr(env, then, expected);
-                let wanted = if then_typed.is_poison() {
-                    expected.cloned()
+                let mut holds = env.clone();
+                holds.present.learn(self.model, &cond, true);
+                let mut fails = env.clone();
+                fails.present.learn(self.model, &cond, false);
+                // a literal takes the type of what stands beside it
+                let (then_typed, else_typed) = if is_number(then) {
+                    let decimal = is_decimal(then).then_some(&Type::Decimal);
+                    let other = self.expr(&fails, otherwise, decimal.or(expected));
+                    let wanted = Some(&other.ty).filter(|ty| **ty != Type::Any);
+                    (self.expr(&holds, then, wanted.or(expected)), other)
                 } else {
-                    Some(then_typed.ty.clone())
+                    let typed = self.expr(&holds, then, expected);
+                    let wanted = Some(&typed.ty).filter(|_| !typed.is_poison());
+                    let other = self.expr(&fails, otherwise, wanted.or(expected));
+                    (typed, other)
                 };
-                let else_typed = self.expr(env, otherwise, wanted.as_ref());
                 self.require_type(otherwise.span, &else_typed, &then_typed.ty);
                 Typed {
                     expr: Expr::If(
@@ -116,7 +125,7 @@ impl Cx<'_> {
     pub(super) fn value(&mut self, env: &Env, expr: &ast::Expr, ty: &Type) -> Expr {
         let typed = self.expr(env, expr, Some(ty));
         if self.require_type(expr.span, &typed, ty) {
-            self.require_value(expr.span, &typed);
+            self.require_value(env, expr.span, &typed);
         }
         typed.expr
     }
@@ -145,7 +154,7 @@ impl Cx<'_> {
     }
 
     /// Says so where a value may be `empty`.
-    pub(super) fn require_value(&mut self, span: Span, typed: &Typed) {
+    pub(super) fn require_value(&mut self, env: &Env, span: Span, typed: &Typed) {
         if !typed.optional {
             return;
         }
@@ -156,12 +165,21 @@ impl Cx<'_> {
             Type::Text | Type::Url => "\"…\"",
             _ => "…",
         };
-        let what = match self.source(span) {
-            source if source.len() <= 60 => format!("`{source}`"),
-            _ => "this value".to_owned(),
+        let source = self.source(span);
+        let short = source.len() <= 60;
+        let what = if short {
+            format!("`{source}`")
+        } else {
+            "this value".to_owned()
         };
+        let remedy =
+            matches!(typed.expr, Expr::Load(_)).then(|| env.present.remedy(&typed.expr, &source));
         self.report(rules::optional_value::problem(
-            self.path, span, &what, example,
+            self.path,
+            span,
+            &what,
+            example,
+            remedy.flatten().filter(|_| short),
         ));
     }
 
@@ -180,11 +198,15 @@ impl Cx<'_> {
 
     fn literal(&mut self, expr: &ast::Expr, expected: Option<&Type>) -> Typed {
         match literal::constant(expr) {
-            // a whole number stands for a decimal where one is asked for
-            Ok(Some((Value::Int(n), Type::Int))) if expected == Some(&Type::Decimal) => {
-                Typed::constant(Value::Decimal(n.into()), Type::Decimal)
-            }
-            Ok(Some((value, ty))) => Typed::constant(value, ty),
+            Ok(Some((value, ty))) => match expected {
+                Some(wanted) if *wanted != Type::Any => {
+                    match literal::fitted(value.clone(), ty.clone(), wanted) {
+                        Ok(value) => Typed::constant(value, wanted.clone()),
+                        Err(_) => Typed::constant(value, ty),
+                    }
+                }
+                _ => Typed::constant(value, ty),
+            },
             Ok(None) => Typed::poison(),
             Err((span, message)) => {
                 self.report(rules::invalid_literal::problem(self.path, span, message));
@@ -196,18 +218,10 @@ impl Cx<'_> {
     fn instant(&mut self, date: &ast::DateLit, time: &ast::TimeLit) -> Typed {
         let instant = literal::date(date).and_then(|d| {
             let local = d.to_datetime(literal::time(time)?);
-            let zone = jiff::tz::db()
-                .get(&self.model.project.zone)
-                .map_err(|e| e.to_string())?;
-            // the first of two, the instant after a gap: as everywhere in Trig
-            let zoned = zone
-                .to_ambiguous_zoned(local)
-                .compatible()
-                .map_err(|e| e.to_string())?;
-            Ok(zoned.timestamp())
+            self.local(local)
         });
         match instant {
-            Ok(t) => Typed::constant(Value::DateTime(t.into()), Type::DateTime),
+            Ok(t) => Typed::constant(Value::DateTime(t), Type::DateTime),
             Err(message) => {
                 self.report(rules::invalid_literal::problem(
                     self.path,
@@ -226,7 +240,7 @@ impl Cx<'_> {
             let typed = self.expr(env, item, of.as_ref());
             match &of {
                 Some(wanted) if self.require_type(item.span, &typed, wanted) => {
-                    self.require_value(item.span, &typed);
+                    self.require_value(env, item.span, &typed);
                 }
                 None if !typed.is_poison() => of = Some(typed.ty),
                 _ => {}
@@ -265,14 +279,7 @@ impl Cx<'_> {
             ));
             return Typed::poison();
         };
-        if let Some(what) = self.visible(env, &binder.text) {
-            self.report(rules::hidden_name::problem(
-                self.path,
-                binder.span,
-                &binder.text,
-                &what,
-            ));
-        }
+        self.refuse_hidden(env, binder, &of);
         let slot = u32::try_from(env.binders.len()).unwrap_or(u32::MAX);
         let mut inner = env.clone();
         inner.binders.push((binder.text.as_str().into(), of));
@@ -285,44 +292,6 @@ impl Cx<'_> {
             source: Box::new(Expr::Load(place)),
             filter: Box::new(filter),
         })
-    }
-
-    /// What a name means already where a variable is to be called so.
-    pub(super) fn visible(&self, env: &Env, name: &str) -> Option<String> {
-        if self.bound.params.iter().any(|(n, _)| n == name) {
-            return Some("a parameter of the template".to_owned());
-        }
-        self.visible_beside(env, name)
-    }
-
-    /// The same, beside parameters of a template.
-    pub(super) fn visible_beside(&self, env: &Env, name: &str) -> Option<String> {
-        if env.binders.iter().any(|(n, _)| n == name) {
-            return Some("another variable".to_owned());
-        }
-        if let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
-            && entity.fields.iter().any(|f| f.name == name)
-        {
-            return Some(format!(
-                "a field of `{}`",
-                crate::model::short(&entity.name)
-            ));
-        }
-        if let Some(candidate) = &env.candidate
-            && candidate.fields.iter().any(|f| f.name == name)
-        {
-            return Some(format!("a field of {}", candidate.what));
-        }
-        match self.model.scope.lookup(self.catalogue, name) {
-            Lookup::Found(_, Decl::Entity(id))
-                if env.subject == Some(id) || env.outer == Some(id) =>
-            {
-                Some("the record that the trigger is about".to_owned())
-            }
-            Lookup::Found(_, Decl::Entity(_)) | Lookup::Missing => None,
-            Lookup::Found(_, decl) => Some(decl.kind().to_owned()),
-            Lookup::Ambiguous(_) => None,
-        }
     }
 }
 

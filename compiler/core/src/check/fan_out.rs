@@ -4,7 +4,6 @@ use trig_grammar::ast;
 use trig_ir::{EachSource, EntityId, ForEach, Guard, GuardKind, Root, Test, Type};
 
 use super::cx::{Cx, Env};
-use super::operator::present_places;
 use crate::rules;
 
 impl Cx<'_> {
@@ -17,18 +16,14 @@ impl Cx<'_> {
         env.old = false;
         env.via = None;
         env.element = None;
-        for place in &mut env.present {
-            if place.root == Root::Subject {
-                place.root = Root::Outer;
-            }
-        }
+        env.present.fan_out();
         let (each, _) = found?;
         if let Some(Guard {
             test: Test::Expr(test),
             ..
         }) = &each.filter
         {
-            present_places(test, &mut env.present);
+            env.present.learn(self.model, test, true);
         }
         Some(each)
     }
@@ -126,13 +121,14 @@ impl Cx<'_> {
         source: EachSource,
         element: EntityId,
     ) -> ForEach {
-        let inner = Env {
+        let mut inner = Env {
             outer: env.subject,
             subject: Some(element),
             old: false,
             element: None,
             ..env.clone()
         };
+        inner.present.fan_out();
         let filter = node.filter.as_ref().map(|filter| {
             let test = self.condition(&inner, filter);
             self.guard(GuardKind::Where, filter.span, Test::Expr(test))

@@ -1,11 +1,13 @@
 //! Patterns of events: what must hold of the event.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ActorKind, CompareOp, EntityId, Expr, First, Pattern, Place, Root, Type, Value};
+use trig_ir::{
+    ActorKind, CompareOp, EntityId, EventKind, Expr, First, Pattern, Place, Root, Type, Value,
+};
 
 use super::cx::{Cx, Env, Typed};
+use super::field::match_field;
 use super::limit::period;
-use super::path::match_field;
 use super::pattern::Shape;
 use crate::model::{Decl, Lookup};
 use crate::rules;
@@ -33,7 +35,10 @@ impl Cx<'_> {
             }
             _ => pattern,
         };
-        if let ast::PatternKind::Path { tail, .. } = &counted.kind {
+        if let ast::PatternKind::Path { tail, filters, .. } = &counted.kind {
+            if let Some(filters) = filters {
+                self.filters(&inner, shape, &filters.all, &mut tests, &mut by);
+            }
             match tail {
                 ast::PatternTail::None | ast::PatternTail::Deleted => {}
                 ast::PatternTail::Filter(filters) => {
@@ -94,6 +99,7 @@ impl Cx<'_> {
                 }
                 ast::PatternTail::Gains(value) | ast::PatternTail::Loses(value) => {
                     if let Some(of) = shape.fields.fields.iter().find(|f| f.name == "value") {
+                        self.known_element(shape, value);
                         let value = self.value(&inner, value, &of.ty.clone());
                         tests.push(equal(candidate("value"), value));
                     }
@@ -123,6 +129,16 @@ impl Cx<'_> {
                 text,
             },
             by,
+        }
+    }
+
+    /// A value that the field of which a change is watched has, or is an element of it: a known one, where those are.
+    fn known_element(&mut self, shape: &Shape, value: &ast::Expr) {
+        if let EventKind::Changed(_, field)
+        | EventKind::Gained(_, field)
+        | EventKind::Lost(_, field) = &shape.event
+        {
+            self.known_value(field, value);
         }
     }
 
@@ -211,7 +227,17 @@ impl Cx<'_> {
                     *by = Some((self.actors(&names), *span));
                 }
                 // which goal it is about, its shape says already
-                ast::Filter::Named { name, .. } if name.text == "goal" && shape.is_goal() => {}
+                ast::Filter::Named { name, .. } if name.text == "goal" && shape.is_goal() => {
+                    let mut goals = filters.iter().filter_map(|filter| match filter {
+                        ast::Filter::Named { name, .. } if name.text == "goal" => Some(name.span),
+                        _ => None,
+                    });
+                    if let Some(first) = goals.next().filter(|first| *first != name.span) {
+                        self.report(rules::duplicate_clause::problem(
+                            self.path, name.span, "goal", first,
+                        ));
+                    }
+                }
                 ast::Filter::Named { name, value, .. } => {
                     let path = ast::Path {
                         span: name.span,
@@ -321,6 +347,11 @@ impl Cx<'_> {
         pattern: &ast::ValuePattern,
     ) -> Option<Expr> {
         let field = shape.fields.fields.iter().find(|f| f.name == name)?;
+        if let ast::ValuePatternKind::Value(written) | ast::ValuePatternKind::Compare(_, written) =
+            &pattern.kind
+        {
+            self.known_element(shape, written);
+        }
         let value = Typed {
             expr: candidate(name),
             ty: field.ty.clone(),

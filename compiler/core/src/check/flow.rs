@@ -63,7 +63,7 @@ impl Cx<'_> {
             guards,
             each: None,
         };
-        Some(self.assemble(&env, &c, opening))
+        Some(self.assemble(env, &c, opening))
     }
 
     fn started(&self, name: &ast::Name, subject: Option<EntityId>) -> Shape {

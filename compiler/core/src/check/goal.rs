@@ -7,6 +7,7 @@ use trig_ir::{ActionKind, EventKind, Field, GuardKind, Reached, Test, Type};
 use super::action::{Around, Within};
 use super::cx::{Cx, Env, EventFields};
 use super::pattern::Shape;
+use super::present::Since;
 use crate::model::{Decl, FlowSig, Lookup};
 use crate::rules;
 
@@ -17,13 +18,15 @@ const SKIPPED: &str = "goal.skipped";
 impl Cx<'_> {
     pub(super) fn goal(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         span: Span,
         name: &ast::Name,
         was: Option<&ast::Name>,
         reached: &ast::GoalReached,
         around: Around<'_>,
     ) -> Option<ActionKind> {
+        // a flow comes here from wherever it waits
+        env.present.time_passes(Since::Wait);
         let reached = match reached {
             ast::GoalReached::On(pattern) => {
                 Reached::On(Box::new(self.cancel(env, pattern, around.shapes)?))
@@ -186,11 +189,7 @@ impl Cx<'_> {
 
     /// The flow that a path names.
     pub(super) fn flow_sig(&mut self, path: &ast::Path) -> Option<FlowSig> {
-        let pick = |decl| match decl {
-            Decl::Flow(i) => Some(i),
-            _ => None,
-        };
-        let (_, i) = self.declaration(path, "a flow", pick)?;
+        let (_, i) = self.declaration(path, "a flow", Decl::flow)?;
         self.model.flows.get(i as usize).cloned()
     }
 }

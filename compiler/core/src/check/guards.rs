@@ -6,7 +6,6 @@ use trig_ir::{Guard, GuardKind, Test};
 use super::clauses::Clauses;
 use super::cx::{Cx, Env};
 use super::home::Home;
-use super::operator::present_places;
 use super::pattern::Shape;
 use crate::rules;
 
@@ -31,7 +30,7 @@ impl Cx<'_> {
         );
         if let Some((expr, span)) = c.when {
             let when = self.condition(env, expr);
-            present_places(&when, &mut env.present);
+            env.present.learn(self.model, &when, true);
             guards.push(self.guard(GuardKind::When, span, Test::Expr(when)));
         }
         guards

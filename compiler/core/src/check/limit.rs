@@ -162,11 +162,7 @@ impl Cx<'_> {
     }
 
     fn shared_cooldown(&mut self, path: &ast::Path) -> Option<CooldownSig> {
-        let pick = |decl| match decl {
-            Decl::Cooldown(i) => Some(i),
-            _ => None,
-        };
-        let (_, i) = self.declaration(path, "a cooldown", pick)?;
+        let (_, i) = self.declaration(path, "a cooldown", Decl::cooldown)?;
         self.model.cooldowns.get(i as usize).cloned()
     }
 

@@ -19,15 +19,17 @@ mod duration;
 mod expect;
 mod expr;
 mod fan_out;
+mod field;
 mod filter;
 mod flow;
 mod format;
 mod goal;
 mod guards;
+mod hidden;
 mod home;
 mod known;
 mod limit;
-pub(crate) mod literal;
+mod membership;
 mod mend;
 mod moves;
 mod names;
@@ -35,6 +37,7 @@ mod operator;
 mod pacing;
 mod path;
 mod pattern;
+mod present;
 mod send;
 mod set;
 mod start;
@@ -43,6 +46,7 @@ mod template;
 pub(crate) mod test;
 mod text;
 mod trigger;
+mod unknown;
 mod until;
 mod wait;
 
@@ -56,9 +60,9 @@ use template::Bound;
 pub(crate) use template::{Applied, FileText, Texts};
 use test::CheckedTest;
 
+use crate::literal;
 use crate::model::{Decl, Lookup, Model, full_name};
 use crate::problem::Problem;
-use crate::rules;
 
 /// What the check of a file gives.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -179,13 +183,8 @@ impl Cx<'_> {
                 ..Env::default()
             };
             let at = node.params.iter().find(|p| p.name.text == param.name);
-            if let (Some(what), Some(at)) = (self.visible(&outer, &param.name), at) {
-                self.report(rules::hidden_name::problem(
-                    self.path,
-                    at.name.span,
-                    &param.name,
-                    &what,
-                ));
+            if let Some(at) = at {
+                self.refuse_hidden(&outer, &at.name, &param.ty);
             }
             binders.push((param.name.clone(), param.ty.clone()));
         }

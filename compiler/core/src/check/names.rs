@@ -73,11 +73,8 @@ impl Cx<'_> {
 
     /// The entity that a whole path names.
     pub(super) fn entity(&mut self, path: &ast::Path) -> Option<EntityId> {
-        let pick = |decl| match decl {
-            Decl::Entity(id) => Some(id),
-            _ => None,
-        };
-        self.declaration(path, "an entity", pick).map(|(_, id)| id)
+        self.declaration(path, "an entity", Decl::entity)
+            .map(|(_, id)| id)
     }
 }
 

@@ -1,12 +1,11 @@
 //! Operators.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{ArithOp, CompareOp, Expr, Place, StageName, TextOp, Type, Value};
+use trig_ir::{ArithOp, CompareOp, Expr, TextOp, Type, Value};
 
-use super::action::present_unless;
+use super::arith::is_number;
 use super::cx::{Cx, Env, Typed};
 use super::expr::has_op;
-use crate::model::{Decl, Lookup};
 use crate::rules;
 
 impl Cx<'_> {
@@ -86,13 +85,11 @@ impl Cx<'_> {
         let mut exprs = Vec::with_capacity(operands.len());
         for operand in operands {
             let expr = self.condition(&inner, operand);
-            // the next one is asked where this one holds, or does not
-            if op == ast::BinaryOp::And {
-                present_places(&expr, &mut inner.present);
-            } else {
-                // what stands behind `x is empty or` is asked only where `x` is there
-                present_unless(&expr, &mut inner);
-            }
+            // the next one is asked where this one holds, or does not: what stands behind `x is empty or` is asked only
+            // where `x` is there
+            inner
+                .present
+                .learn(self.model, &expr, op == ast::BinaryOp::And);
             exprs.push(expr);
         }
         Typed::bool(if op == ast::BinaryOp::And {
@@ -190,182 +187,10 @@ impl Cx<'_> {
                 }
                 None => false,
             },
-            ast::ExprKind::Empty | ast::ExprKind::Text(_) | ast::ExprKind::Number(_) => true,
+            ast::ExprKind::Empty | ast::ExprKind::Text(_) => true,
+            _ if is_number(expr) => true,
             _ => false,
         }
-    }
-
-    pub(super) fn membership(&mut self, env: &Env, left: &ast::Expr, right: &ast::Expr) -> Typed {
-        let value = self.expr(env, left, None);
-        self.known_beside(&value, right);
-        self.within(env, value, left.span, right)
-    }
-
-    /// Whether `value` is what the right side of `in` says.
-    pub(super) fn within(
-        &mut self,
-        env: &Env,
-        value: Typed,
-        left: Span,
-        right: &ast::Expr,
-    ) -> Typed {
-        match &right.kind {
-            ast::ExprKind::Missing => Typed::poison(),
-            ast::ExprKind::Range(low, high) => {
-                let (low_expr, high_expr) = (
-                    self.value(env, low, &value.ty),
-                    self.value(env, high, &value.ty),
-                );
-                if let (Expr::Const(Value::Money(low)), Expr::Const(Value::Money(high))) =
-                    (&low_expr, &high_expr)
-                    && low.currency != high.currency
-                {
-                    self.report(rules::invalid_literal::problem(
-                        self.path,
-                        right.span,
-                        "the two ends of a range are of one currency".to_owned(),
-                    ));
-                }
-                if !is_ordered(&value.ty) && value.ty != Type::Any {
-                    let ty = self.model.type_name(&value.ty);
-                    self.report(rules::type_mismatch::message(
-                        self.path,
-                        left,
-                        format!("`{ty}` has no order, so there is no range of it"),
-                    ));
-                }
-                Typed::bool(Expr::Between {
-                    value: Box::new(value.expr),
-                    low: Box::new(low_expr),
-                    high: Box::new(high_expr),
-                })
-            }
-            ast::ExprKind::List(items) => {
-                if items.is_empty() {
-                    self.report(rules::empty_choice::problem(self.path, right.span, "in"));
-                }
-                if value.is_poison() {
-                    let mut lenient = env.clone();
-                    lenient.lenient = true;
-                    self.expr(&lenient, right, None);
-                    return Typed::poison();
-                }
-                let list_ty = Type::List(Box::new(value.ty.clone()));
-                let mut pipelines = Vec::new();
-                if matches!(value.ty, Type::Stage(_)) {
-                    // `stage in [Sales, Support.New]`: a pipeline stands for all its stages
-                    for item in items {
-                        if let Some((id, stages)) = self.pipeline_stages(item) {
-                            if let (Type::Stage(entity), Some(pipeline)) =
-                                (&value.ty, self.model.pipeline(id))
-                                && pipeline.entity != *entity
-                            {
-                                let name = pipeline.name.clone();
-                                self.foreign_pipeline(item.span, &name, *entity);
-                            }
-                            pipelines.push((item.span, stages));
-                        }
-                    }
-                }
-                let rest: Vec<ast::Expr> = items
-                    .iter()
-                    .filter(|i| pipelines.iter().all(|(span, _)| *span != i.span))
-                    .cloned()
-                    .collect();
-                let list = self.list_of(env, &rest, right.span, &list_ty);
-                if matches!(value.ty, Type::Stage(_) | Type::StageOf(_))
-                    && let Expr::Const(Value::List(values)) = &list
-                {
-                    let mut stages: Vec<StageName> = values
-                        .iter()
-                        .filter_map(|v| {
-                            if let Value::Stage(s) = v {
-                                Some(s.clone())
-                            } else {
-                                None
-                            }
-                        })
-                        .collect();
-                    stages.extend(pipelines.into_iter().flat_map(|(_, stages)| stages));
-                    return Typed::bool(Expr::InStages(Box::new(value.expr), stages));
-                }
-                Typed::bool(Expr::In(Box::new(value.expr), Box::new(list)))
-            }
-            ast::ExprKind::Path(path) => {
-                if matches!(value.ty, Type::Stage(_) | Type::Any)
-                    && let Lookup::Found(_, Decl::Pipeline(id)) =
-                        self.model.scope.lookup(self.catalogue, &path.text())
-                {
-                    if let (Type::Stage(entity), Some(pipeline)) =
-                        (&value.ty, self.model.pipeline(id))
-                        && pipeline.entity != *entity
-                    {
-                        let name = pipeline.name.clone();
-                        self.foreign_pipeline(right.span, &name, *entity);
-                    }
-                    return Typed::bool(Expr::InPipeline(Box::new(value.expr), id));
-                }
-                let collection = self.expr(env, right, None);
-                match collection.ty.element() {
-                    Some(of) if self.fits(&value.ty, of) => {
-                        Typed::bool(Expr::In(Box::new(value.expr), Box::new(collection.expr)))
-                    }
-                    _ if collection.is_poison() => Typed::poison(),
-                    _ => {
-                        let wanted = format!("`list of {}`", self.model.type_name(&value.ty));
-                        let found = self.model.type_name(&collection.ty);
-                        self.report(rules::type_mismatch::problem(
-                            self.path, right.span, &wanted, &found,
-                        ));
-                        Typed::poison()
-                    }
-                }
-            }
-            _ => {
-                self.report(rules::misplaced_clause::with_help(
-                    self.path,
-                    right.span,
-                    "after `in` stands a list, a range or a collection",
-                    "write `in [a, b]` or `in low..high`",
-                ));
-                Typed::poison()
-            }
-        }
-    }
-
-    /// A pipeline of another entity than the one whose stage is asked.
-    pub(super) fn foreign_pipeline(&mut self, span: Span, name: &str, entity: trig_ir::EntityId) {
-        let message = format!(
-            "`{name}` is no pipeline for `{}`",
-            self.model.entity_name(entity)
-        );
-        self.report(rules::type_mismatch::message(self.path, span, message));
-    }
-
-    fn list_of(&mut self, env: &Env, items: &[ast::Expr], span: Span, ty: &Type) -> Expr {
-        let list = ast::Expr {
-            span,
-            kind: ast::ExprKind::List(items.to_vec()),
-        };
-        self.expr(env, &list, Some(ty)).expr
-    }
-
-    /// The stages of the pipeline that an expression names.
-    fn pipeline_stages(&self, expr: &ast::Expr) -> Option<(trig_ir::PipelineId, Vec<StageName>)> {
-        let ast::ExprKind::Path(path) = &expr.kind else {
-            return None;
-        };
-        let Lookup::Found(_, Decl::Pipeline(id)) =
-            self.model.scope.lookup(self.catalogue, &path.text())
-        else {
-            return None;
-        };
-        let pipeline = self.model.pipeline(id)?;
-        let stage = |s: &trig_ir::Stage| StageName {
-            pipeline: pipeline.name.clone(),
-            stage: s.name.clone(),
-        };
-        Some((id, pipeline.stages.iter().map(stage).collect()))
     }
 
     fn has(
@@ -377,6 +202,7 @@ impl Cx<'_> {
         right: &ast::Expr,
     ) -> Typed {
         let collection = self.expr(env, left, None);
+        self.known_beside(&collection, right);
         let Some(has) = has_op(op) else {
             return Typed::poison();
         };
@@ -400,11 +226,9 @@ impl Cx<'_> {
         } else {
             Type::List(Box::new(of))
         };
-        self.refuse_empty(
-            span,
-            right,
-            &self.source(Span::new(left.span.end, right.span.start)),
-        );
+        let word = self.source(Span::new(left.span.end, right.span.start));
+        self.refuse_empty(span, right, &word);
+        let written = right;
         // nothing has `empty`: as an operand of a comparison, a single one may be
         let right = if has == trig_ir::HasOp::One {
             let typed = self.expr(env, right, Some(&wanted));
@@ -413,6 +237,7 @@ impl Cx<'_> {
         } else {
             self.value(env, right, &wanted)
         };
+        self.refuse_empty_constant(written, &right, span, &word);
         Typed::bool(Expr::Has(has, Box::new(collection.expr), Box::new(right)))
     }
 
@@ -456,7 +281,9 @@ impl Cx<'_> {
         let right = if self.refuse_empty(span, right, word) {
             Expr::Const(Value::Empty)
         } else {
-            self.value(env, right, &wanted)
+            let value = self.value(env, right, &wanted);
+            self.refuse_empty_constant(right, &value, span, word);
+            value
         };
         Typed::bool(Expr::Text(test, Box::new(text.expr), Box::new(right)))
     }
@@ -475,6 +302,35 @@ impl Cx<'_> {
     }
 }
 
+impl Cx<'_> {
+    /// The same of a name that stands for an empty list: a parameter of a template.
+    pub(super) fn refuse_empty_constant(
+        &mut self,
+        written: &ast::Expr,
+        value: &Expr,
+        span: Span,
+        op: &str,
+    ) {
+        let empty = match value {
+            Expr::Const(Value::List(items)) => items.is_empty(),
+            Expr::Const(Value::Set(items)) => items.is_empty(),
+            _ => false,
+        };
+        if empty && !matches!(written.kind, ast::ExprKind::List(_)) {
+            self.report(rules::empty_choice::problem(self.path, span, op));
+        }
+    }
+}
+
+/// The value of an expression that is a constant, perhaps with a sign before it.
+pub(super) fn constant_of(expr: &Expr) -> Option<Value> {
+    match expr {
+        Expr::Const(value) => Some(value.clone()),
+        Expr::Neg(inner) => crate::literal::negative(constant_of(inner)?),
+        _ => None,
+    }
+}
+
 /// Whether `<` has a meaning.
 pub(super) fn is_ordered(ty: &Type) -> bool {
     matches!(
@@ -488,38 +344,4 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
             | Type::Duration
             | Type::Any
     )
-}
-
-/// The places that are certainly not empty where `expr` holds.
-pub(super) fn present_places(expr: &Expr, out: &mut Vec<Place>) {
-    let mut push = |e: &Expr| {
-        if let Expr::Load(place) = e {
-            out.push(place.clone());
-        }
-    };
-    match expr {
-        Expr::And(all) => {
-            for e in all {
-                present_places(e, out);
-            }
-        }
-        Expr::Not(inner) => {
-            if let Expr::IsEmpty(e) = &**inner {
-                push(e);
-            }
-        }
-        Expr::Compare(CompareOp::Eq, a, b) => {
-            if matches!(&**b, Expr::Const(v) if !v.is_empty()) {
-                push(a);
-            }
-        }
-        Expr::Compare(CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, a, b) => {
-            push(a);
-            push(b);
-        }
-        Expr::Between { value, .. } => push(value),
-        Expr::Text(_, text, _) => push(text),
-        Expr::InStages(e, _) | Expr::InPipeline(e, _) => push(e),
-        _ => {}
-    }
 }

@@ -2,9 +2,10 @@
 
 use smol_str::SmolStr;
 use trig_grammar::ast;
-use trig_ir::{EntityId, Expr, Field, Function, Place, Root, StageName, Type, Value};
+use trig_ir::{EntityId, Expr, Function, Place, Root, StageName, Type, Value};
 
 use super::cx::{Cx, Env, Typed};
+use super::field::match_field;
 use super::literal;
 use crate::model::{Decl, Lookup, Model, short};
 use crate::rules;
@@ -127,84 +128,91 @@ impl Cx<'_> {
             return Some(Typed::poison());
         }
         match first.text.as_str() {
-            "event" => {
-                if env.event.is_none() && env.event_lenient {
-                    return Some(Typed::poison());
-                }
-                let Some(event) = &env.event else {
-                    self.report(rules::misplaced_clause::problem(
-                        self.path,
-                        first.span,
-                        "there is no single event to look at here",
-                    ));
-                    return Some(Typed::poison());
-                };
-                let rest = path.names.get(1..).unwrap_or_default();
-                if rest.is_empty() {
-                    self.report(rules::misplaced_clause::with_help(
-                        self.path,
-                        first.span,
-                        "`event` is no value; say which of its fields is meant",
-                        "write `event.FIELD`",
-                    ));
-                    return Some(Typed::poison());
-                }
-                match match_field(&event.fields, rest) {
-                    Some((field, used)) => {
-                        let place = Place::field(Root::Event, field.name.clone());
-                        Some(self.walk(place, field.ty.clone(), field.optional, path, used + 1))
-                    }
-                    None => {
-                        if let Some(name) = rest.first()
-                            && !name.is_missing()
-                            && !env.event_lenient
-                        {
-                            let known: Vec<&str> =
-                                event.fields.iter().map(|f| f.name.as_str()).collect();
-                            self.report(rules::unknown_field::problem(
-                                self.path,
-                                name.span,
-                                &event.what,
-                                &name.text,
-                                &known,
-                            ));
-                        }
-                        Some(Typed::poison())
-                    }
-                }
-            }
-            "old" => {
-                let Some(subject) = env.subject.filter(|_| env.old) else {
-                    if env.lenient || env.event_lenient {
-                        return Some(Typed::poison());
-                    }
-                    self.report(rules::misplaced_clause::problem(
-                        self.path,
-                        first.span,
-                        "`old` is there only where each start is a change of the subject",
-                    ));
-                    return Some(Typed::poison());
-                };
-                Some(self.walk(
-                    Place::root(Root::Old),
-                    Type::Entity(subject),
-                    false,
-                    path,
-                    1,
-                ))
-            }
-            "subject" => {
-                let subject = env.subject?;
-                Some(self.walk(
-                    Place::root(Root::Subject),
-                    Type::Entity(subject),
-                    false,
-                    path,
-                    1,
-                ))
-            }
+            "event" => Some(self.event_variable(env, path, first)),
+            "old" => Some(self.old_variable(env, path, first)),
+            "subject" => self.subject_variable(env, path),
             _ => None,
         }
+    }
+
+    /// `event.FIELD`: of the event that started the firing.
+    fn event_variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Typed {
+        if env.event.is_none() && env.event_lenient {
+            return Typed::poison();
+        }
+        let Some(event) = &env.event else {
+            self.report(rules::misplaced_clause::problem(
+                self.path,
+                first.span,
+                "there is no single event to look at here",
+            ));
+            return Typed::poison();
+        };
+        let rest = path.names.get(1..).unwrap_or_default();
+        if rest.is_empty() {
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                first.span,
+                "`event` is no value; say which of its fields is meant",
+                "write `event.FIELD`",
+            ));
+            return Typed::poison();
+        }
+        match match_field(&event.fields, rest) {
+            Some((field, used)) => {
+                let place = Place::field(Root::Event, field.name.clone());
+                self.walk(place, field.ty.clone(), field.optional, path, used + 1)
+            }
+            None => {
+                if let Some(name) = rest.first()
+                    && !name.is_missing()
+                    && !env.event_lenient
+                {
+                    let known: Vec<&str> = event.fields.iter().map(|f| f.name.as_str()).collect();
+                    self.report(rules::unknown_field::problem(
+                        self.path,
+                        name.span,
+                        &event.what,
+                        &name.text,
+                        &known,
+                    ));
+                }
+                Typed::poison()
+            }
+        }
+    }
+
+    /// `old.FIELD`: of the version before the change.
+    fn old_variable(&mut self, env: &Env, path: &ast::Path, first: &ast::Name) -> Typed {
+        let Some(subject) = env.subject.filter(|_| env.old) else {
+            if env.lenient || env.event_lenient {
+                return Typed::poison();
+            }
+            self.report(rules::misplaced_clause::problem(
+                self.path,
+                first.span,
+                "`old` is there only where each start is a change of the subject",
+            ));
+            return Typed::poison();
+        };
+        self.walk(
+            Place::root(Root::Old),
+            Type::Entity(subject),
+            false,
+            path,
+            1,
+        )
+    }
+
+    fn subject_variable(&mut self, env: &Env, path: &ast::Path) -> Option<Typed> {
+        let subject = env.subject?;
+        Some(self.walk(
+            Place::root(Root::Subject),
+            Type::Entity(subject),
+            false,
+            path,
+            1,
+        ))
     }
 
     /// Names of conditions, schedules and stages.
@@ -391,80 +399,6 @@ impl Cx<'_> {
         }
     }
 
-    /// Follows the names of `path` from the `used`-th on.
-    pub(super) fn walk(
-        &mut self,
-        mut place: Place,
-        mut ty: Type,
-        mut optional: bool,
-        path: &ast::Path,
-        mut used: usize,
-    ) -> Typed {
-        while let Some(rest) = path.names.get(used..).filter(|rest| !rest.is_empty()) {
-            let Some(name) = rest.first().filter(|n| !n.is_missing()) else {
-                return Typed::poison();
-            };
-            let so_far = || prefix(path, used);
-            match &ty {
-                Type::Entity(id) => {
-                    let Some(entity) = self.model.entity(*id) else {
-                        return Typed::poison();
-                    };
-                    let Some((field, n)) = match_field(&entity.fields, rest) else {
-                        let known: Vec<&str> =
-                            entity.fields.iter().map(|f| f.name.as_str()).collect();
-                        let owner = short(&entity.name).to_owned();
-                        self.report(rules::unknown_field::of_entity(
-                            self.path, name.span, &owner, &name.text, &known,
-                        ));
-                        return Typed::poison();
-                    };
-                    place.path.push(field.name.clone());
-                    // a reference leads to one record, a reference that may be empty to none
-                    optional |= field.optional;
-                    ty = field.ty.clone();
-                    used += n;
-                }
-                Type::Money if name.text == "currency" && rest.len() == 1 => {
-                    let expr = Expr::Call(Function::Currency, vec![Expr::Load(place)]);
-                    return Typed {
-                        expr,
-                        ty: Type::Text,
-                        optional,
-                    };
-                }
-                Type::Any => return Typed::poison(),
-                Type::List(of) | Type::Set(of) if matches!(**of, Type::Entity(_)) => {
-                    let ty = self.model.type_name(&ty);
-                    self.report(rules::unknown_field::of_collection(
-                        self.path,
-                        name.span,
-                        &so_far(),
-                        &ty,
-                        &name.text,
-                    ));
-                    return Typed::poison();
-                }
-                _ => {
-                    let ty = self.model.type_name(&ty);
-                    self.report(rules::unknown_field::no_fields(
-                        self.path,
-                        name.span,
-                        &so_far(),
-                        &ty,
-                        &name.text,
-                    ));
-                    return Typed::poison();
-                }
-            }
-        }
-        Typed {
-            expr: Expr::Load(place),
-            ty,
-            optional,
-        }
-    }
-
     /// A path that must lead to a place (a key, a record, a collection).
     pub(super) fn place(&mut self, env: &Env, path: &ast::Path) -> Option<(Place, Type, bool)> {
         let typed = self.path(env, path, None);
@@ -481,277 +415,4 @@ impl Cx<'_> {
             }
         }
     }
-
-    fn unknown(&mut self, env: &Env, path: &ast::Path, expected: Option<&Type>) {
-        if path.is_missing() || env.lenient {
-            return;
-        }
-        let Some(first) = path.names.first() else {
-            return;
-        };
-        let text = path.text();
-        if self.is_of_element(env, path) {
-            return;
-        }
-        if let Some((entity, _)) = self.entity_prefix(path) {
-            if env.event_lenient {
-                return;
-            }
-            let name = self.model.entity_name(entity).to_owned();
-            if env.subject.is_none() && env.event.is_some() {
-                self.report(rules::no_subject::no_record(
-                    self.path, path.span, &text, &name,
-                ));
-                return;
-            }
-            let help = self.collection_help(env, entity);
-            self.report(rules::no_subject::problem(
-                self.path,
-                path.span,
-                "what stands here",
-                &name,
-                help,
-            ));
-            return;
-        }
-        if let Lookup::Ambiguous(names) = self.model.scope.lookup(self.catalogue, &text) {
-            self.report(rules::ambiguous_name::problem(
-                self.path, path.span, &text, &names,
-            ));
-            return;
-        }
-        if let Lookup::Found(full, decl) = self.model.scope.lookup(self.catalogue, &text) {
-            let full = full.clone();
-            let wanted = match expected {
-                Some(ty) => format!("a value of type `{}`", self.model.type_name(ty)),
-                None => "a value".to_owned(),
-            };
-            self.report(rules::wrong_kind::problem(
-                self.path,
-                path.span,
-                &full,
-                decl.kind(),
-                &wanted,
-            ));
-            return;
-        }
-        if let Some(ty @ (Type::Stage(_) | Type::StageOf(_))) = expected
-            && path.single().is_some()
-        {
-            let (of, known) = self.stage_names(ty);
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            self.report(rules::unknown_name::stage(
-                self.path, path.span, &text, &of, &known,
-            ));
-            return;
-        }
-        if env.candidate.is_some()
-            && let Some(entity) = env.subject.and_then(|s| self.model.entity(s))
-            && match_field(&entity.fields, &path.names).is_some()
-        {
-            let owner = short(&entity.name);
-            let message = format!("the event has no `{text}`");
-            let help = format!("the record's own field is `{owner}.{text}` here");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        if let Some(event) = &env.event
-            && env.candidate.is_none()
-            && match_field(&event.fields, &path.names).is_some()
-        {
-            let message = format!("there is no name `{text}`");
-            let help = format!("the event's own field is `event.{text}` here");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        if env.subject.is_none()
-            && env.event.is_some()
-            && expected != Some(&Type::Weekday)
-            && self
-                .model
-                .entities
-                .iter()
-                .any(|e| match_field(&e.fields, &path.names).is_some())
-        {
-            self.report(rules::no_subject::no_record(
-                self.path, path.span, &text, "ENTITY",
-            ));
-            return;
-        }
-        let mut known: Vec<String> = env
-            .binders
-            .iter()
-            .map(|(name, _)| name.to_string())
-            .collect();
-        let mut what = "name";
-        if let Some(Type::Enum(id)) = expected
-            && let Some(of) = self.model.enums.get(id.index())
-        {
-            known.extend(of.variants.iter().map(|v| v.name.to_string()));
-            what = "variant";
-        }
-        if expected == Some(&Type::Weekday) {
-            known.extend(literal::WEEKDAYS.iter().map(ToString::to_string));
-        }
-        if let Some(candidate) = &env.candidate {
-            known.extend(candidate.fields.iter().map(|f| f.name.to_string()));
-        } else if let Some(entity) = env.bare().and_then(|(_, s)| self.model.entity(s)) {
-            known.extend(entity.fields.iter().map(|f| f.name.to_string()));
-        }
-        let values = |d| {
-            matches!(
-                d,
-                Decl::Condition(_) | Decl::Schedule(_) | Decl::Entity(_) | Decl::Pipeline(_)
-            )
-        };
-        known.extend(
-            self.model
-                .scope
-                .names(values)
-                .into_iter()
-                .map(str::to_owned),
-        );
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        if ["null", "nil", "none", "undefined"].contains(&text.to_lowercase().as_str()) {
-            let message = format!("there is no `{text}`: what has no value is `empty`");
-            let help = "write `is empty`, or `is not empty`".to_owned();
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        let own = env.bare().and_then(|(_, s)| self.model.entity(s));
-        if let Some(entity) = own
-            && path.names.len() == 1
-            && !matches!(
-                expected,
-                Some(Type::Enum(_) | Type::Stage(_) | Type::StageOf(_) | Type::Weekday)
-            )
-            && crate::nearest(&text, known.iter().copied()).is_none()
-        {
-            let name = short(&entity.name);
-            let message = format!("there is no name `{text}`, and a `{name}` has no such field");
-            let help =
-                format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
-            return;
-        }
-        let (span, word) = if path.names.len() > 1 && known.iter().all(|k| !k.contains('.')) {
-            (first.span, first.text.as_str())
-        } else {
-            (path.span, text.as_str())
-        };
-        self.report(rules::unknown_name::problem(
-            self.path, span, what, word, &known,
-        ));
-    }
-
-    /// Whether a path that leads nowhere asks a record of the `for each` that is still to come; says so then.
-    fn is_of_element(&mut self, env: &Env, path: &ast::Path) -> bool {
-        let Some(element) = env.element.and_then(|e| self.model.entity(e)) else {
-            return false;
-        };
-        let named = self.entity_prefix(path).map(|(entity, _)| entity) == env.element;
-        if !named && match_field(&element.fields, &path.names).is_none() {
-            return false;
-        }
-        let name = short(&element.name).to_owned();
-        let text = path.text();
-        self.report(rules::misplaced_clause::with_help(
-            self.path,
-            path.span,
-            format!("`{text}` differs from one `{name}` to the next, and this is asked once, before `for each`"),
-            format!("ask it of each: `for each {name} … where {text} …`"),
-        ));
-        true
-    }
-
-    /// What to write where the subject has several records of an entity.
-    fn collection_help(&self, env: &Env, entity: EntityId) -> Option<String> {
-        let subject = self.model.entity(env.subject?)?;
-        let of = subject
-            .fields
-            .iter()
-            .find(|f| f.ty.element() == Some(&Type::Entity(entity)))?;
-        let (owner, name) = (short(&subject.name), self.model.entity_name(entity));
-        Some(format!(
-            "there may be several: `any x in {}` asks them, `for each {name} of {owner}` fires for each of them",
-            of.name
-        ))
-    }
-
-    /// The stages that a stage type covers: whose they are, and how they may be written.
-    pub(super) fn stage_names(&self, ty: &Type) -> (String, Vec<String>) {
-        let pipelines: Vec<_> = match ty {
-            Type::Stage(entity) => self.model.pipelines_of(*entity).map(|(_, p)| p).collect(),
-            Type::StageOf(id) => self.model.pipeline(*id).into_iter().collect(),
-            _ => Vec::new(),
-        };
-        let of = match (ty, pipelines.as_slice()) {
-            (_, [one]) => format!("`{}`", one.name),
-            (Type::Stage(entity), _) => {
-                format!("no pipeline for `{}`", self.model.entity_name(*entity))
-            }
-            _ => "the pipeline".to_owned(),
-        };
-        let mut names = Vec::new();
-        for pipeline in pipelines {
-            for stage in &pipeline.stages {
-                names.push(stage.name.to_string());
-                names.push(format!("{}.{}", pipeline.name, stage.name));
-            }
-        }
-        (of, names)
-    }
-}
-
-/// The field that the first names spell, and how many of them: a field's own name may hold a dot (`utm.source`). One that
-/// a catalogue added to what is shared bears the catalogue's name (`bitrix24.deal`), and may be called without it where
-/// no other field has that name.
-pub(super) fn match_field<'f>(
-    fields: &'f [Field],
-    names: &[ast::Name],
-) -> Option<(&'f Field, usize)> {
-    let mut text = String::new();
-    let mut found = None;
-    let mut bare = None;
-    for (i, name) in names.iter().enumerate().take(3) {
-        if i > 0 {
-            text.push('.');
-        }
-        text.push_str(&name.text);
-        if let Some(field) = fields.iter().find(|f| f.name == text) {
-            found = Some((field, i + 1));
-        } else if let Some(field) = bare_field(fields, &text) {
-            bare = Some((field, i + 1));
-        }
-    }
-    found.or(bare)
-}
-
-/// The only field that is called `name` behind the name of a catalogue.
-fn bare_field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
-    let mut called = fields
-        .iter()
-        .filter(|f| f.name.ends_with(name) && f.name.len() > name.len() && short(&f.name) == name);
-    match (called.next(), called.next()) {
-        (Some(field), None) => Some(field),
-        _ => None,
-    }
-}
-
-fn prefix(path: &ast::Path, used: usize) -> String {
-    let names: Vec<&str> = path
-        .names
-        .iter()
-        .take(used)
-        .map(|n| n.text.as_str())
-        .collect();
-    names.join(".")
 }

@@ -4,7 +4,7 @@ use trig_grammar::ast;
 use trig_ir::{EntityId, EventKind, Field, Type};
 
 use super::cx::{Cx, EventFields};
-use super::path::match_field;
+use super::field::match_field;
 use crate::model::{Decl, Lookup, short};
 use crate::rules;
 
@@ -50,7 +50,7 @@ impl Cx<'_> {
     pub(super) fn shape(&mut self, pattern: &ast::Pattern) -> Option<Shape> {
         match &pattern.kind {
             ast::PatternKind::Missing => None,
-            ast::PatternKind::Path { path, tail } => self.path_shape(path, tail),
+            ast::PatternKind::Path { path, tail, .. } => self.path_shape(path, tail),
             ast::PatternKind::First { event, .. } => self.shape(event),
             ast::PatternKind::Every(_) | ast::PatternKind::Date { .. } => Some(clock_shape()),
             ast::PatternKind::Offset(offset) => self.due_shape(offset),

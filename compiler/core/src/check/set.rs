@@ -1,15 +1,16 @@
 //! `set`: fields of records.
 
 use trig_grammar::ast;
-use trig_ir::{ActionKind, Expr, Field, Place, Root, SetOp, Type, Value};
+use trig_ir::{ActionKind, EntityId, Expr, Field, Place, Root, SetOp, Type, Value};
 
 use super::cx::{Cx, Env};
+use super::present::Written;
 use crate::rules;
 
 impl Cx<'_> {
     pub(super) fn set(
         &mut self,
-        env: &Env,
+        env: &mut Env,
         path: &ast::Path,
         op: ast::SetOp,
         value: &ast::Expr,
@@ -49,13 +50,17 @@ impl Cx<'_> {
         let (op, value) = match op {
             // an empty collection is a value like any other
             ast::SetOp::Assign if value.kind == ast::ExprKind::Empty && ty.element().is_some() => {
+                self.written(env, &place, &field, true, false);
                 (SetOp::Assign, Expr::Const(Value::Empty))
             }
             ast::SetOp::Assign => {
                 let typed = self.expr(env, value, Some(&ty));
                 if self.require_type(value.span, &typed, &ty) && !optional {
-                    self.require_value(value.span, &typed);
+                    self.require_value(env, value.span, &typed);
                 }
+                let empties = typed.optional || may_compute_empty(&typed.expr);
+                let fills = !typed.optional && is_kept(&typed.expr);
+                self.written(env, &place, &field, empties, fills);
                 (SetOp::Assign, typed.expr)
             }
             ast::SetOp::Add | ast::SetOp::Remove => {
@@ -88,6 +93,9 @@ impl Cx<'_> {
                 Some(self.value(env, value, ty))
             }
             Type::Set(of) | Type::List(of) => {
+                if let Some(name) = path.names.last() {
+                    self.known_value(&name.text, value);
+                }
                 let many = matches!(value.kind, ast::ExprKind::List(_));
                 let wanted = if many {
                     Type::List(of.clone())
@@ -109,8 +117,30 @@ impl Cx<'_> {
         }
     }
 
+    /// What is known to be there once a field is written. `empties`: it may be empty then; `fills`: it is not.
+    fn written(&self, env: &mut Env, owner: &Place, field: &str, empties: bool, fills: bool) {
+        let mut present = std::mem::take(&mut env.present);
+        let written = Written {
+            entity: self.entity_at(env, owner),
+            field,
+            empties,
+        };
+        present.write(&written, |place| self.entity_at(env, place));
+        // a record that is there, and not one that a reference leads to, perhaps
+        if fills && owner.path.is_empty() {
+            present.add(Place::field(owner.root, field));
+        }
+        env.present = present;
+    }
+
     /// The declaration of the field at the end of a place.
     fn field_at(&self, env: &Env, owner: &Place, field: &str) -> Option<&Field> {
+        let entity = self.entity_at(env, owner)?;
+        self.model.entity(entity)?.field(field)
+    }
+
+    /// The entity of the record to which a place leads.
+    fn entity_at(&self, env: &Env, owner: &Place) -> Option<EntityId> {
         let mut names = owner.path.iter();
         let mut entity = match owner.root {
             Root::Subject | Root::Old => env.subject?,
@@ -141,6 +171,28 @@ impl Cx<'_> {
                 _ => return None,
             }
         }
-        self.model.entity(entity)?.field(field)
+        Some(entity)
+    }
+}
+
+/// Whether an expression that needs no `or else` may come out as `empty` all the same, and is written then: a text of
+/// nothing but pieces that print nothing. (Arithmetic without a result is not written.)
+fn may_compute_empty(expr: &Expr) -> bool {
+    match expr {
+        Expr::Concat(_) => true,
+        Expr::OrElse(_, other) => may_compute_empty(other),
+        Expr::If(_, then, other) => may_compute_empty(then) || may_compute_empty(other),
+        _ => false,
+    }
+}
+
+/// Whether the value of an expression is certainly written: it is not computed.
+fn is_kept(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(value) => !value.is_empty(),
+        Expr::Load(_) => true,
+        Expr::OrElse(_, other) => is_kept(other),
+        Expr::If(_, then, other) => is_kept(then) && is_kept(other),
+        _ => false,
     }
 }

@@ -1,16 +1,16 @@
 //! The starts of a trigger: `on`, with clauses of their own.
 
 use trig_grammar::{Span, ast};
-use trig_ir::{EntityId, GuardKind, Root, Start, Test};
+use trig_ir::{EntityId, EventKind, GuardKind, Place, Root, Start, Test};
 
 use super::clauses::Clauses;
 use super::cx::{Cx, Env, EventFields};
-use super::operator::present_places;
 use super::pattern::Shape;
+use super::present::{Present, Since};
 use crate::rules;
 
 impl Cx<'_> {
-    /// Lowers the starts, but for their delays. What a single one shows to be there, `env` knows then.
+    /// Lowers the starts, but for their delays. What each of them shows to be there, `env` knows then.
     pub(super) fn starts(
         &mut self,
         env: &mut Env,
@@ -23,22 +23,35 @@ impl Cx<'_> {
             let Some(shape) = shape else { continue };
             starts.extend(self.start(env, pattern, clauses, *span, shape, env.subject, via));
         }
-        if let [only] = starts.as_slice() {
-            let guards = only.guards.iter().filter_map(|guard| match &guard.test {
-                Test::Expr(test) => Some(test),
-                Test::By(_) => None,
-            });
-            for test in only.pattern.filter.iter().chain(guards) {
-                present_places(test, &mut env.present);
-            }
-            // the filter of a start looks at the event that is `event` afterwards
-            for place in &mut env.present {
-                if place.root == Root::Candidate {
-                    place.root = Root::Event;
-                }
-            }
+        // of one that is wrong nothing is known, and nothing more is said
+        let shown = starts.iter().map(|start| self.shown(env, start));
+        if let Some(present) = shown.reduce(|a, b| a.meet(&b)) {
+            env.present = present;
         }
         starts
+    }
+
+    /// What a start shows to be there.
+    fn shown(&self, env: &Env, start: &Start) -> Present {
+        let mut present = env.present.clone();
+        let guards = start.guards.iter().filter_map(|guard| match &guard.test {
+            Test::Expr(test) => Some(test),
+            Test::By(_) => None,
+        });
+        for test in start.pattern.filter.iter().chain(guards) {
+            present.learn(self.model, test, true);
+        }
+        // the subject's own field has changed to what is there
+        if let EventKind::Changed(entity, field) = &start.pattern.event
+            && env.subject == Some(*entity)
+            && start.subject == Some(Place::field(Root::Event, "record"))
+            && present.has(&Place::field(Root::Candidate, "to"))
+        {
+            present.add(Place::field(Root::Subject, field.clone()));
+        }
+        // the filter of a start looks at the event that is `event` afterwards
+        present.rename(Root::Candidate, Root::Event);
+        present
     }
 
     /// Lowers the delays of starts. `env` is that behind `for each`.
@@ -60,6 +73,7 @@ impl Cx<'_> {
         for (((_, clauses, _), shape), start) in known.zip(starts) {
             let mut own = env.clone();
             own.event = Some(shape.fields.clone());
+            own.present.time_passes(Since::Delay("after"));
             for clause in *clauses {
                 if matches!(clause.kind, ast::ClauseKind::After { .. }) {
                     start.after = self.after(&own, clause, shapes, true);

@@ -231,14 +231,15 @@ impl Cx<'_> {
             ..Env::default()
         };
         // bare: a field of the event, or the entity of its only reference
-        let direct = super::path::match_field(&shape.fields.fields, &via.names).map(|(f, used)| {
-            (
-                Place::field(Root::Event, f.name.clone()),
-                f.ty.clone(),
-                f.optional,
-                used,
-            )
-        });
+        let direct =
+            super::field::match_field(&shape.fields.fields, &via.names).map(|(f, used)| {
+                (
+                    Place::field(Root::Event, f.name.clone()),
+                    f.ty.clone(),
+                    f.optional,
+                    used,
+                )
+            });
         let typed = match direct {
             Some((place, ty, optional, used)) => self.walk(place, ty, optional, via, used),
             None => {
@@ -311,7 +312,7 @@ impl Cx<'_> {
                         text: crate::model::short(&field.name).to_owned(),
                     };
                     let found =
-                        super::path::match_field(&entity.fields, std::slice::from_ref(&short));
+                        super::field::match_field(&entity.fields, std::slice::from_ref(&short));
                     let enough = found.is_some_and(|(found, _)| found.name == field.name);
                     let field = if enough {
                         &short.text

@@ -12,7 +12,8 @@ use super::Checked;
 use super::cx::{Cx, Env, Typed};
 use super::home::Home;
 use crate::line_index::LineIndex;
-use crate::model::{Decl, Model, ParamDefault, TemplateSig, part_name};
+use crate::literal;
+use crate::model::{Decl, MOST_MADE, Model, ParamDefault, TemplateSig, part_name};
 use crate::problem::Problem;
 use crate::rules;
 
@@ -37,7 +38,14 @@ pub(crate) struct Applied {
     pub(crate) triggers: Vec<(SmolStr, Trigger)>,
     /// What is wrong inside of the template.
     pub(crate) problems: Vec<Problem>,
+    /// How many triggers and templates it has gone through.
+    steps: usize,
+    /// At so many steps it ends.
+    most: usize,
 }
+
+/// So many templates stand inside one another at most.
+const MOST_NESTED: usize = 64;
 
 /// What stands for the parameters while a template is checked.
 #[derive(Default)]
@@ -70,7 +78,7 @@ impl<'a> Cx<'a> {
         {
             return Ok(Some((value.clone(), typed.ty.clone())));
         }
-        super::literal::constant(expr)
+        literal::constant(expr)
     }
 
     /// A template where it is declared: its shape; all of it, where nothing applies it.
@@ -80,15 +88,9 @@ impl<'a> Cx<'a> {
         };
         self.template_shape(node);
         for param in &node.params {
-            let env = Env::default();
-            if let Some(what) = self.visible(&env, &param.name.text) {
-                self.report(rules::hidden_name::problem(
-                    self.path,
-                    param.name.span,
-                    &param.name.text,
-                    &what,
-                ));
-            }
+            let ty = sig.params.iter().find(|p| p.name == param.name.text);
+            let ty = ty.map_or(Type::Any, |p| p.ty.clone());
+            self.refuse_hidden(&Env::default(), &param.name, &ty);
         }
         if sig.applied {
             return;
@@ -103,7 +105,7 @@ impl<'a> Cx<'a> {
             applying: vec![sig.name.clone()],
         };
         let outer = std::mem::replace(&mut self.bound, bound);
-        let mut made = Applied::of(&node.name);
+        let mut made = Applied::of(&node.name, MOST_MADE);
         self.expand(node, &node.name.text, None, None, &mut made);
         self.problems.extend(made.problems);
         self.bound = outer;
@@ -168,7 +170,10 @@ impl<'a> Cx<'a> {
 
     /// `apply TEMPLATE(…) as NAME`
     pub(super) fn apply(&mut self, node: &ast::Apply, home: Option<&Home>, out: &mut Checked) {
-        let mut made = Applied::of(&node.name);
+        // no more than that in a whole file
+        let used: usize = out.applied.iter().map(|a| a.steps).sum();
+        let most = MOST_MADE.saturating_sub(used);
+        let mut made = Applied::of(&node.name, most);
         let was = node.was.as_ref().filter(|w| !w.is_missing());
         self.apply_as(
             node,
@@ -177,6 +182,15 @@ impl<'a> Cx<'a> {
             home,
             &mut made,
         );
+        if made.steps > most {
+            made.triggers.clear();
+            self.report(rules::misplaced_clause::with_help(
+                self.path,
+                node.template.span,
+                "the templates of this file make more than 10,000 triggers",
+                "apply fewer templates inside of one another",
+            ));
+        }
         out.applied.push(made);
     }
 
@@ -188,11 +202,7 @@ impl<'a> Cx<'a> {
         home: Option<&Home>,
         made: &mut Applied,
     ) {
-        let pick = |decl| match decl {
-            Decl::Template(i) => Some(i),
-            _ => None,
-        };
-        let Some((_, i)) = self.declaration(&node.template, "a template", pick) else {
+        let Some((_, i)) = self.declaration(&node.template, "a template", Decl::template) else {
             return;
         };
         let Some(sig) = self.model.templates.get(i as usize).cloned() else {
@@ -216,6 +226,14 @@ impl<'a> Cx<'a> {
         let Some(template) = find(text.file, &sig) else {
             return;
         };
+        if self.bound.applying.len() >= MOST_NESTED {
+            self.report(rules::misplaced_clause::problem(
+                self.path,
+                node.template.span,
+                format!("templates stand more than {MOST_NESTED} deep inside of one another"),
+            ));
+            return;
+        }
         let mut applying = self.bound.applying.clone();
         applying.push(sig.name.clone());
         let mut inner = Cx {
@@ -246,6 +264,10 @@ impl<'a> Cx<'a> {
         made: &mut Applied,
     ) {
         for item in &node.items {
+            made.steps += 1;
+            if made.steps > made.most {
+                return;
+            }
             match &item.kind {
                 ast::ItemKind::Trigger(trigger) => {
                     let own = trigger.name.as_ref();
@@ -357,16 +379,19 @@ impl<'a> Cx<'a> {
 
     fn template_arg(&mut self, value: &ast::Expr, name: &str, ty: &Type) -> Typed {
         self.known_value(name, value);
-        let typed = self.expr(&Env::default(), value, Some(ty));
+        let env = Env::default();
+        let typed = self.expr(&env, value, Some(ty));
         if typed.is_poison() || !self.require_type(value.span, &typed, ty) {
             return Typed::poison();
         }
-        self.require_value(value.span, &typed);
+        self.require_value(&env, value.span, &typed);
         match typed.expr {
             Expr::Const(constant) => Typed::constant(constant, ty.clone()),
             Expr::Neg(inner) => match *inner {
-                Expr::Const(Value::Int(n)) => Typed::constant(Value::Int(-n), ty.clone()),
-                Expr::Const(Value::Decimal(n)) => Typed::constant(Value::Decimal(-n), ty.clone()),
+                Expr::Const(positive) => match literal::negative(positive) {
+                    Some(negative) => Typed::constant(negative, ty.clone()),
+                    None => self.not_constant(value.span),
+                },
                 _ => self.not_constant(value.span),
             },
             _ => self.not_constant(value.span),
@@ -384,11 +409,13 @@ impl<'a> Cx<'a> {
 }
 
 impl Applied {
-    fn of(name: &ast::Name) -> Self {
+    fn of(name: &ast::Name, most: usize) -> Self {
         Self {
             name: name.clone(),
             triggers: Vec::new(),
             problems: Vec::new(),
+            steps: 0,
+            most,
         }
     }
 }

@@ -11,8 +11,8 @@ use trig_ir::{
 
 use super::call::given;
 use super::cx::{Cx, Env};
+use super::field::match_field;
 use super::literal;
-use super::path::match_field;
 use crate::model::Decl;
 use crate::rules;
 
@@ -36,13 +36,20 @@ pub(crate) struct Named {
     pub(crate) subject: Option<(EntityId, Span)>,
 }
 
+/// The last year that a test's clock may show: what waits is due before there are no more instants.
+const LAST_YEAR: i16 = 9998;
+
 /// A test that is being read.
 pub(super) struct Reading {
     /// The records so far are its variables.
     pub(super) env: Env,
     pub(super) named: Vec<Named>,
-    /// Its time so far, as far as that is known. `None`: nothing has happened yet, so any time may be set.
+    /// Its time so far. `None`: nothing has happened or was expected yet, so any time may be set.
     now: Option<Timestamp>,
+    /// When it began, where it has.
+    begins: Option<Timestamp>,
+    /// Whether anything has happened that could start something.
+    pub(super) happened: bool,
 }
 
 impl Cx<'_> {
@@ -64,6 +71,8 @@ impl Cx<'_> {
             env: Env::default(),
             named: Vec::new(),
             now: None,
+            begins: None,
+            happened: false,
         };
         let mut steps = Vec::with_capacity(node.statements.len());
         let mut broken = false;
@@ -89,6 +98,7 @@ impl Cx<'_> {
             case: TestCase {
                 title,
                 loc: self.loc(span),
+                begins: reading.begins.unwrap_or_else(|| self.first_instant()),
                 steps,
             },
             title: node.title.span,
@@ -113,18 +123,19 @@ impl Cx<'_> {
                 by,
             } => {
                 reading.begin(self.first_instant());
+                let record = self.test_record(reading, entity, name, args)?;
+                if let Some(of) = self.model.entity(record.entity) {
+                    let fields = of.fields.clone();
+                    self.born_with(entity.span, record.entity, &fields, args);
+                }
                 Some(TestStepKind::Create {
-                    record: self.test_record(reading, entity, name, args)?,
+                    record,
                     by: self.by(by.as_ref())?,
                 })
             }
             K::Clock { date, time } => self.clock_set(reading, date, time.as_ref(), statement.span),
             K::Answer { action, with } => {
-                let pick = |decl| match decl {
-                    Decl::Action(id) => Some(id),
-                    _ => None,
-                };
-                let found = self.declaration(action, "an action", pick);
+                let found = self.declaration(action, "an action", Decl::action);
                 let with = self.answer(with);
                 Some(TestStepKind::Answer {
                     action: found?.1,
@@ -156,7 +167,10 @@ impl Cx<'_> {
                 reading.begin(self.first_instant());
                 self.advance(reading, lit)
             }
-            K::Expect(expectation) => self.expectation(reading, expectation, statement.span),
+            K::Expect(expectation) => {
+                reading.look(self.first_instant());
+                self.expectation(reading, expectation, statement.span)
+            }
             K::Bad => None,
         }
     }
@@ -186,12 +200,8 @@ impl Cx<'_> {
         if name.is_missing() {
             return None;
         }
-        if let Some(what) = self.visible(&reading.env, &name.text) {
-            self.report(rules::hidden_name::problem(
-                self.path, name.span, &name.text, &what,
-            ));
-        }
         let ty = entity.map_or(Type::Any, Type::Entity);
+        self.refuse_hidden(&reading.env, name, &ty);
         reading.env.binders.push((name.text.as_str().into(), ty));
         let (fields, unknown) = lowered?;
         Some(TestRecord {
@@ -295,11 +305,7 @@ impl Cx<'_> {
         by: Option<&ast::Name>,
     ) -> Option<TestStepKind> {
         let by = self.by(by);
-        let pick = |decl| match decl {
-            Decl::Event(id) => Some(id),
-            _ => None,
-        };
-        let (full, event) = self.declaration(&call.callee, "an event", pick)?;
+        let (full, event) = self.declaration(&call.callee, "an event", Decl::event)?;
         let fields = self.model.event(event)?.event.fields.clone();
         let args = self.test_values(reading, &full, &fields, &call.args);
         for field in fields.iter().filter(|f| !f.optional) {
@@ -422,7 +428,11 @@ impl Cx<'_> {
     ) -> Option<TestStepKind> {
         let at = literal::date(date).and_then(|date| {
             let time = time.map_or(Ok(trig_ir::Time::midnight()), literal::time)?;
-            self.local(date.to_datetime(time))
+            let at = self.local(date.to_datetime(time))?;
+            if at < Timestamp::default() || date.year() > LAST_YEAR {
+                return Err(format!("a test's clock lies between 1970 and {LAST_YEAR}"));
+            }
+            Ok(at)
         });
         let at = match at {
             Ok(at) => at,
@@ -441,7 +451,10 @@ impl Cx<'_> {
             ));
             return None;
         }
+        // from the first time on, what the clock starts may be due
+        reading.happened |= reading.now.is_some();
         reading.now = Some(at);
+        reading.begins.get_or_insert(at);
         Some(TestStepKind::Clock(at))
     }
 
@@ -467,20 +480,25 @@ impl Cx<'_> {
     }
 
     /// An instant by the project's clock.
-    fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
-        let zone = jiff::tz::db()
-            .get(&self.model.project.zone)
-            .map_err(|e| e.to_string())?;
-        // the first of two, the instant after a gap: as everywhere in Trig
-        let zoned = zone.to_ambiguous_zoned(local).compatible();
-        Ok(zoned.map_err(|e| e.to_string())?.timestamp().into())
+    pub(super) fn local(&self, local: jiff::civil::DateTime) -> Result<Timestamp, String> {
+        trig_ir::zone(&self.model.project.zone)
+            .and_then(|zone| trig_ir::instant(&zone, local))
+            .map(Timestamp::from)
+            .ok_or_else(|| "the instant lies outside the years -9999 to 9999".to_owned())
     }
 }
 
 impl Reading {
-    /// Something happens: the clock runs.
+    /// Something happens.
     fn begin(&mut self, first: Timestamp) {
+        self.look(first);
+        self.happened = true;
+    }
+
+    /// The world is looked at: the clock runs.
+    fn look(&mut self, first: Timestamp) {
         self.now.get_or_insert(first);
+        self.begins.get_or_insert(first);
     }
 }
 

@@ -101,10 +101,10 @@ impl Cx<'_> {
                         _ => {}
                     }
                     if typed.optional {
+                        let written = self.source(expr.span);
+                        let remedy = env.present.remedy(&typed.expr, &written);
                         self.report(rules::may_be_empty::problem(
-                            self.path,
-                            expr.span,
-                            &self.source(expr.span),
+                            self.path, expr.span, &written, remedy,
                         ));
                     }
                     let format = format

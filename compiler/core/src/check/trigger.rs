@@ -62,16 +62,16 @@ impl Cx<'_> {
             guards,
             each,
         };
-        Some(self.assemble(&env, &c, opening))
+        Some(self.assemble(env, &c, opening))
     }
 
     /// Lowers what triggers and flows have in common, and puts all together. `env` is that behind `for each`.
-    pub(super) fn assemble(&mut self, env: &Env, c: &Clauses<'_>, o: Opening<'_>) -> Trigger {
+    pub(super) fn assemble(&mut self, mut env: Env, c: &Clauses<'_>, o: Opening<'_>) -> Trigger {
         let name: SmolStr = o.name.text.as_str().into();
-        let pacing = self.pacing(env, c, &o.shapes, &name);
+        let pacing = self.pacing(&mut env, c, &o.shapes, &o.starts, &name);
         let zone = self.zone_of(c);
         let zone = zone.unwrap_or_else(|| self.during_zone(pacing.during.as_ref()));
-        let actions = self.body(env, c, &o);
+        let actions = self.body(&env, c, &o);
         let missed = c
             .missed
             .and_then(|(policy, span)| self.missed(policy, span, &o.starts));

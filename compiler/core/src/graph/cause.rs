@@ -11,30 +11,27 @@ use super::place::Roots;
 pub(super) struct Cause {
     pub(super) event: EventKind,
     /// The stage to which a record comes, where it is certain.
-    to: Option<StageName>,
+    pub(super) to: Option<StageName>,
 }
 
-impl Cause {
-    /// Whether a pattern certainly does not look at it: it asks for another stage.
-    pub(super) fn is_excluded(&self, pattern: &Pattern) -> bool {
-        let (Some(to), Some(filter)) = (&self.to, &pattern.filter) else {
-            return false;
-        };
-        let mut conjuncts = vec![filter];
-        while let Some(expr) = conjuncts.pop() {
-            match expr {
-                Expr::And(all) => conjuncts.extend(all),
-                Expr::InStages(stage, stages) => {
-                    let is_to = matches!(&**stage, Expr::Load(p) if p.root == Root::Candidate && p.path == ["to"]);
-                    if is_to && !stages.contains(to) {
-                        return true;
-                    }
+/// The stages that a pattern certainly asks for, by each of its conditions that does: what leads to another stage is
+/// not what it looks at.
+pub(super) fn asked(pattern: &Pattern) -> Vec<&[StageName]> {
+    let mut conjuncts: Vec<&Expr> = pattern.filter.iter().collect();
+    let mut asked = Vec::new();
+    while let Some(expr) = conjuncts.pop() {
+        match expr {
+            Expr::And(all) => conjuncts.extend(all),
+            Expr::InStages(stage, stages) => {
+                let is_to = matches!(&**stage, Expr::Load(p) if p.root == Root::Candidate && p.path == ["to"]);
+                if is_to {
+                    asked.push(stages.as_slice());
                 }
-                _ => {}
             }
+            _ => {}
         }
-        false
     }
+    asked
 }
 
 /// What the actions of a trigger can cause.

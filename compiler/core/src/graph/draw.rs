@@ -2,70 +2,100 @@
 
 use std::fmt::Write as _;
 
-use petgraph::visit::EdgeRef as _;
-
-use super::{Edge, Node, Relation, TriggerGraph};
+use super::{Crowd, Link, Node, Relation, TriggerGraph};
 
 impl TriggerGraph {
-    /// As Graphviz reads it.
+    /// As Graphviz reads it. An event between many triggers is an ellipse.
     pub fn to_dot(&self) -> String {
-        let body = self.lines(
-            |n, node| format!("n{n} [label={:?}];", label(node)),
-            |from, to, edge| {
-                let style = match edge.relation {
+        let mut out = "digraph triggers {\n    rankdir=LR;\n    node [shape=box];\n".to_owned();
+        for (n, node) in self.triggers.iter().enumerate() {
+            let _ = writeln!(out, "    n{n} [label={:?}];", label(node));
+        }
+        for (e, shared) in self.shared.iter().enumerate() {
+            let _ = writeln!(out, "    e{e} [label={:?}, shape=ellipse];", shared.event);
+        }
+        self.lines(&mut out, |from, to, over| match over {
+            Some((relation, event)) => {
+                let style = match relation {
                     Relation::Starts => "",
                     Relation::Cancels => ", style=dashed",
                     Relation::Reaches => ", style=bold",
                 };
-                format!("n{from} -> n{to} [label={:?}{style}];", edge.event)
-            },
-        );
-        format!("digraph triggers {{\n    rankdir=LR;\n    node [shape=box];\n{body}}}\n")
+                format!("{from} -> {to} [label={event:?}{style}];")
+            }
+            None => format!("{from} -> {to};"),
+        });
+        out.push_str("}\n");
+        out
     }
 
-    /// As Mermaid reads it.
+    /// As Mermaid reads it. An event between many triggers has round ends.
     pub fn to_mermaid(&self) -> String {
         let quote = |text: &str| {
             text.replace('&', "#amp;")
                 .replace('"', "#quot;")
                 .replace('|', "#124;")
         };
-        let body = self.lines(
-            |n, node| format!("n{n}[\"{}\"]", quote(&label(node)).replace('\n', "<br>")),
-            |from, to, edge| {
-                let arrow = match edge.relation {
+        let mut out = "flowchart LR\n".to_owned();
+        for (n, node) in self.triggers.iter().enumerate() {
+            let label = quote(&label(node)).replace('\n', "<br>");
+            let _ = writeln!(out, "    n{n}[\"{label}\"]");
+        }
+        for (e, shared) in self.shared.iter().enumerate() {
+            let _ = writeln!(out, "    e{e}([\"{}\"])", quote(&shared.event));
+        }
+        self.lines(&mut out, |from, to, over| match over {
+            Some((relation, event)) => {
+                let arrow = match relation {
                     Relation::Starts => "-->",
                     Relation::Cancels => "-.->",
                     Relation::Reaches => "==>",
                 };
-                format!("n{from} {arrow}|\"{}\"| n{to}", quote(&edge.event))
-            },
-        );
-        format!("flowchart LR\n{body}")
+                format!("{from} {arrow}|\"{}\"| {to}", quote(event))
+            }
+            None => format!("{from} --> {to}"),
+        });
+        out
     }
 
-    /// As JSON: `{"version": 1, "triggers": […], "edges": [{"from", "to", "relation", "event"}]}`.
+    /// As JSON: `{"version": 2, "triggers": […], "edges": [{"from", "to", "relation", "event"}], "crowds": [{"event",
+    /// "from": […], "to": [{"trigger", "relation", "event"}]}]}`.
     pub fn to_json(&self) -> serde_json::Value {
-        let triggers: Vec<&Node> = self.graph.node_weights().collect();
-        let edges: Vec<_> = self.edges().collect();
-        serde_json::json!({ "version": 1, "triggers": triggers, "edges": edges })
+        let edges: Vec<Link<'_>> = self.edges().collect();
+        let crowds: Vec<Crowd<'_>> = self.crowds().collect();
+        serde_json::json!({
+            "version": 2,
+            "triggers": self.triggers,
+            "edges": edges,
+            "crowds": crowds,
+        })
     }
 
-    /// A line for each trigger, then one for each edge, set in.
+    /// A line for each edge, set in: between triggers, then to and from each event between many. What leads to such an
+    /// event is no relation between triggers.
     fn lines(
         &self,
-        node: impl Fn(usize, &Node) -> String,
-        edge: impl Fn(usize, usize, &Edge) -> String,
-    ) -> String {
-        let mut out = String::new();
-        for (n, weight) in self.graph.node_weights().enumerate() {
-            let _ = writeln!(out, "    {}", node(n, weight));
+        out: &mut String,
+        line: impl Fn(&str, &str, Option<(Relation, &str)>) -> String,
+    ) {
+        let mut add = |from: &str, to: &str, over: Option<(Relation, &str)>| {
+            let _ = writeln!(out, "    {}", line(from, to, over));
+        };
+        let trigger = |i: usize| format!("n{i}");
+        for edge in &self.edges {
+            let over = Some((edge.relation, edge.event.as_str()));
+            add(&trigger(edge.from), &trigger(edge.to), over);
         }
-        for e in self.graph.edge_references() {
-            let (from, to) = (e.source().index(), e.target().index());
-            let _ = writeln!(out, "    {}", edge(from, to, e.weight()));
+        for (e, shared) in self.shared.iter().enumerate() {
+            let event = format!("e{e}");
+            for from in &shared.from {
+                add(&trigger(*from), &event, None);
+            }
+            for to in &shared.to {
+                let over = Some((to.relation, to.event.as_str()));
+                add(&event, &trigger(to.trigger), over);
+            }
         }
-        out
     }
 }
 

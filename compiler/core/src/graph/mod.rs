@@ -2,22 +2,27 @@
 
 mod cause;
 mod draw;
+mod group;
 mod place;
 
 pub use place::Roots;
 
 use std::collections::BTreeMap;
 
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
 use serde::Serialize;
-use trig_ir::{ActionKind, ActorKind, EventKind, Ir, Pattern, Reached};
+use trig_ir::{ActionKind, ActorKind, EventKind, Ir, Reached, Trigger};
 
 use cause::causes;
+use group::{Look, Meeting};
 
 /// The triggers of a project, and what leads from one to another.
+///
+/// Its size grows with the project, not with its square: where many triggers cause what many look at, the event stands
+/// between them ([`Self::crowds`]), and there are no edges between these for it.
 pub struct TriggerGraph {
-    graph: DiGraph<Node, Edge>,
+    triggers: Vec<Node>,
+    edges: Vec<Edge>,
+    shared: Vec<Shared>,
 }
 
 /// A trigger in the graph.
@@ -29,11 +34,30 @@ struct Node {
     line: u32,
 }
 
-/// Why one trigger leads to another.
-#[derive(Clone, Debug)]
+/// Why one trigger leads to another; in the order in which edges are told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Edge {
+    from: usize,
+    to: usize,
     relation: Relation,
     /// The event between the two, as the second trigger writes it.
+    event: String,
+}
+
+/// An event that many triggers cause and many look at.
+#[derive(Clone, Debug)]
+struct Shared {
+    event: String,
+    from: Vec<usize>,
+    to: Vec<Listener>,
+}
+
+/// A trigger that looks at such an event.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Listener {
+    trigger: usize,
+    relation: Relation,
+    /// The event as it writes it.
     event: String,
 }
 
@@ -62,103 +86,131 @@ pub struct Link<'a> {
     pub event: &'a str,
 }
 
+/// An event that many triggers cause and many look at: each of the ones leads to each of the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Crowd<'a> {
+    /// The event.
+    pub event: &'a str,
+    /// The triggers whose actions cause it, in the order in which they run.
+    pub from: Vec<&'a str>,
+    /// The triggers that look at it, in the same order.
+    pub to: Vec<Met<'a>>,
+}
+
+/// A trigger that looks at an event which many cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Met<'a> {
+    /// The trigger.
+    pub trigger: &'a str,
+    /// What becomes of it.
+    pub relation: Relation,
+    /// The event as it writes it.
+    pub event: &'a str,
+}
+
 impl TriggerGraph {
     /// The graph of a compiled project. An edge says "can": guards are not looked at, but for the stage of a move.
     pub fn of(ir: &Ir) -> Self {
-        let mut graph = DiGraph::new();
-        let nodes: Vec<NodeIndex> = ir
-            .triggers
-            .iter()
-            .map(|t| {
-                graph.add_node(Node {
-                    name: t.name.to_string(),
-                    label: t.label.clone(),
-                    file: ir
-                        .files
-                        .get(t.loc.file.index())
-                        .map(|f| f.path.clone())
-                        .unwrap_or_default(),
-                    line: t.loc.line,
-                })
-            })
-            .collect();
-        // patterns by the event that they look at, so that not all pairs are compared
-        let mut listeners: BTreeMap<&EventKind, Vec<(usize, Relation, &Pattern)>> = BTreeMap::new();
-        for (i, trigger) in ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled) {
-            for start in &trigger.starts {
-                listeners.entry(&start.pattern.event).or_default().push((
-                    i,
-                    Relation::Starts,
-                    &start.pattern,
-                ));
-            }
-            let afters = trigger
-                .after
-                .iter()
-                .chain(trigger.starts.iter().filter_map(|s| s.after.as_ref()));
-            let unless = afters
-                .flat_map(|a| &a.unless)
-                .chain(trigger.debounce.iter().flat_map(|d| &d.unless))
-                .map(|cancel| (cancel, Relation::Cancels));
-            let goals = trigger.actions.iter().filter_map(|a| match &a.kind {
-                ActionKind::Goal {
-                    reached: Reached::On(cancel),
-                    ..
-                } => Some((&**cancel, Relation::Reaches)),
-                _ => None,
-            });
-            for (cancel, relation) in unless.chain(goals) {
-                let by_us = cancel.by.is_empty() || cancel.by.contains(&ActorKind::Automation);
-                if by_us {
-                    listeners.entry(&cancel.pattern.event).or_default().push((
-                        i,
-                        relation,
-                        &cancel.pattern,
-                    ));
-                }
+        let triggers = ir.triggers.iter().map(|t| Node {
+            name: t.name.to_string(),
+            label: t.label.clone(),
+            file: ir
+                .files
+                .get(t.loc.file.index())
+                .map(|f| f.path.clone())
+                .unwrap_or_default(),
+            line: t.loc.line,
+        });
+        let awake = || ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled);
+        let mut meetings: BTreeMap<EventKind, Meeting<'_>> = BTreeMap::new();
+        for (i, trigger) in awake() {
+            for look in looks(i, trigger) {
+                let event = look.pattern.event.clone();
+                meetings.entry(event).or_default().look(look);
             }
         }
-        for (i, trigger) in ir.triggers.iter().enumerate().filter(|(_, t)| !t.disabled) {
-            let mut edges: Vec<(usize, Edge)> = Vec::new();
+        for (i, trigger) in awake() {
             for cause in causes(ir, trigger) {
-                for (other, relation, pattern) in listeners.get(&cause.event).into_iter().flatten()
-                {
-                    if !cause.is_excluded(pattern) {
-                        edges.push((
-                            *other,
-                            Edge {
-                                relation: *relation,
-                                event: pattern.text.clone(),
-                            },
-                        ));
-                    }
-                }
-            }
-            edges.sort_by(|(a, x), (b, y)| {
-                (a, x.relation, &x.event).cmp(&(b, y.relation, &y.event))
-            });
-            edges.dedup_by(|(a, x), (b, y)| {
-                a == b && x.relation == y.relation && x.event == y.event
-            });
-            for (other, edge) in edges {
-                if let (Some(from), Some(to)) = (nodes.get(i), nodes.get(other)) {
-                    graph.add_edge(*from, *to, edge);
-                }
+                cause.meet(i, &mut meetings);
             }
         }
-        Self { graph }
+        let (mut edges, mut shared) = (Vec::new(), Vec::new());
+        for (event, meeting) in &meetings {
+            meeting.settle(ir, event, &mut edges, &mut shared);
+        }
+        edges.sort();
+        edges.dedup();
+        Self {
+            triggers: triggers.collect(),
+            edges,
+            shared,
+        }
     }
 
     /// What leads from one trigger to another: by the first one, in the order in which they run, then by the second.
     pub fn edges(&self) -> impl Iterator<Item = Link<'_>> {
-        let name = |i| self.graph.node_weight(i).map(|n: &Node| n.name.as_str());
-        self.graph.edge_references().filter_map(move |edge| {
+        self.edges.iter().filter_map(|edge| {
             Some(Link {
-                from: name(edge.source())?,
-                to: name(edge.target())?,
-                relation: edge.weight().relation,
-                event: &edge.weight().event,
+                from: self.name(edge.from)?,
+                to: self.name(edge.to)?,
+                relation: edge.relation,
+                event: &edge.event,
             })
         })
     }
+
+    /// The events that stand between many triggers and many others, in place of edges.
+    pub fn crowds(&self) -> impl Iterator<Item = Crowd<'_>> {
+        self.shared.iter().map(|shared| Crowd {
+            event: &shared.event,
+            from: shared.from.iter().filter_map(|i| self.name(*i)).collect(),
+            to: shared
+                .to
+                .iter()
+                .filter_map(|listener| {
+                    Some(Met {
+                        trigger: self.name(listener.trigger)?,
+                        relation: listener.relation,
+                        event: &listener.event,
+                    })
+                })
+                .collect(),
+        })
+    }
+
+    fn name(&self, trigger: usize) -> Option<&str> {
+        self.triggers.get(trigger).map(|node| node.name.as_str())
+    }
+}
+
+/// What a trigger looks at.
+fn looks(i: usize, trigger: &Trigger) -> impl Iterator<Item = Look<'_>> {
+    let starts = trigger
+        .starts
+        .iter()
+        .map(|start| (&start.pattern, Relation::Starts));
+    let afters = trigger
+        .after
+        .iter()
+        .chain(trigger.starts.iter().filter_map(|s| s.after.as_ref()));
+    let unless = afters
+        .flat_map(|a| &a.unless)
+        .chain(trigger.debounce.iter().flat_map(|d| &d.unless))
+        .map(|cancel| (cancel, Relation::Cancels));
+    let goals = trigger.actions.iter().filter_map(|a| match &a.kind {
+        ActionKind::Goal {
+            reached: Reached::On(cancel),
+            ..
+        } => Some((&**cancel, Relation::Reaches)),
+        _ => None,
+    });
+    let by_us = unless
+        .chain(goals)
+        .filter(|(cancel, _)| cancel.by.is_empty() || cancel.by.contains(&ActorKind::Automation))
+        .map(|(cancel, relation)| (&cancel.pattern, relation));
+    starts.chain(by_us).map(move |(pattern, relation)| Look {
+        trigger: i,
+        relation,
+        pattern,
+    })
 }

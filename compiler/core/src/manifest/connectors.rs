@@ -9,14 +9,14 @@ use super::section::Section;
 use super::{Connector, ConnectorKind, Keyed, Limits, secret, url};
 use crate::Diagnostic;
 
-const KEYS: [&str; 5] = ["deliver", "kind", "limits", "secret", "url"];
-const KINDS: [ConnectorKind; 4] = [
+pub(super) const KEYS: [&str; 5] = ["deliver", "kind", "limits", "secret", "url"];
+pub(super) const KINDS: [ConnectorKind; 4] = [
     ConnectorKind::Kommo,
     ConnectorKind::ActiveCampaign,
     ConnectorKind::Bitrix24,
     ConnectorKind::Http,
 ];
-const LIMITS: [&str; 5] = ["attempts", "parallel", "per", "requests", "timeout"];
+pub(super) const LIMITS: [&str; 5] = ["attempts", "parallel", "per", "requests", "timeout"];
 
 pub(super) fn read(
     root: &Section<'_>,

@@ -7,7 +7,7 @@ use super::section::Section;
 use super::{DaemonSettings, Spanned, secret, size};
 use crate::Diagnostic;
 
-const KEYS: [&str; 6] = [
+pub(super) const KEYS: [&str; 6] = [
     "debounce",
     "listen",
     "max_body",

@@ -8,12 +8,14 @@ use super::section::Section;
 use super::{Http, Spanned};
 use crate::Diagnostic;
 
+pub(super) const KEYS: [&str; 1] = ["allow"];
+
 pub(super) fn read(root: &Section<'_>, out: &mut Vec<Diagnostic>) -> Http {
     let mut http = Http::default();
     let Some(section) = root.section("http", out) else {
         return http;
     };
-    section.only(&["allow"], out);
+    section.only(&KEYS, out);
     let Some(entry) = section.get("allow") else {
         return http;
     };

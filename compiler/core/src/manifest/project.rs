@@ -1,6 +1,5 @@
 //! `[project]`.
 
-use jiff::tz::TimeZoneDatabase;
 use smol_str::SmolStr;
 use toml::de::DeValue;
 
@@ -9,7 +8,7 @@ use super::section::Section;
 use super::{Project, Spanned};
 use crate::Diagnostic;
 
-const KEYS: [&str; 6] = ["currency", "id", "language", "locale", "name", "zone"];
+pub(super) const KEYS: [&str; 6] = ["currency", "id", "language", "locale", "name", "zone"];
 const MAX_ID: usize = 63;
 
 pub(super) fn read(root: &Section<'_>, out: &mut Vec<Diagnostic>) -> Project {
@@ -101,14 +100,13 @@ fn language(section: &Section<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn checked_zone(zone: Spanned<&str>, out: &mut Vec<Diagnostic>) -> bool {
-    let zones = TimeZoneDatabase::bundled();
     // the database ignores case, names in a manifest do not
-    if let Ok(found) = zones.get(zone.value)
+    if let Some(found) = trig_ir::zone(zone.value)
         && found.iana_name() == Some(zone.value)
     {
         return true;
     }
-    let names: Vec<String> = zones.available().map(|n| n.as_str().to_owned()).collect();
+    let names = trig_ir::zone_names();
     let city = format!("/{}", zone.value.replace(' ', "_").to_lowercase());
     let wrong = value::wrong(
         format!("`{}` is no time zone of the IANA database", zone.value),

@@ -8,6 +8,8 @@ use super::rules::value;
 use super::section::Section;
 use crate::Diagnostic;
 
+pub(super) const KEYS: [&str; 2] = ["env", "file"];
+
 /// The reference under `name`. No message repeats a value: somebody may have written the credential itself.
 pub(super) fn read(
     section: &Section<'_>,
@@ -29,7 +31,7 @@ pub(super) fn read(
         return None;
     }
     let table = entry.section(out)?;
-    table.only(&["env", "file"], out);
+    table.only(&KEYS, out);
     let env = table.text("env", out);
     let file = table.text("file", out);
     match (env, file) {

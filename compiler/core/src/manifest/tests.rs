@@ -177,3 +177,43 @@ proptest! {
         lawful(&text)?;
     }
 }
+
+/// `docs/reference/projects.md` names every table, every key and every kind of connector.
+#[test]
+fn every_key_stands_in_the_reference() {
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/reference/projects.md"
+    );
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("\n## Every key\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let row = |table: &str, key: &str| format!("| `{table}` | `{key}` |");
+    let mut expected: Vec<String> = Vec::new();
+    for (table, keys) in [
+        ("[project]", &project::KEYS[..]),
+        ("[connectors.NAME]", &connectors::KEYS),
+        ("[connectors.NAME.limits]", &connectors::LIMITS),
+        ("[daemon]", &daemon::KEYS),
+        ("[http]", &http::KEYS),
+    ] {
+        let is_table = |key: &&&str| !(table == "[connectors.NAME]" && **key == "limits");
+        expected.extend(keys.iter().filter(is_table).map(|key| row(table, key)));
+    }
+    for table in TABLES {
+        let heads = [format!("`[{table}]`"), format!("`[{table}.NAME]`")];
+        assert!(heads.iter().any(|h| section.contains(h)), "[{table}]");
+    }
+    for row in &expected {
+        assert!(section.contains(row.as_str()), "{row}");
+    }
+    for words in secret::KEYS
+        .into_iter()
+        .chain(connectors::KINDS.map(ConnectorKind::name))
+    {
+        assert!(
+            section.contains(&format!("`{words}`")) || section.contains(&format!("{{ {words} = ")),
+            "{words}"
+        );
+    }
+}

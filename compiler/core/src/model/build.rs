@@ -64,6 +64,7 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
         receivers_known: facts.receivers_known,
         scope: Scope::default(),
         entities: Vec::new(),
+        own_fields: BTreeSet::new(),
         enums: Vec::new(),
         events: Vec::new(),
         actions: Vec::new(),
@@ -123,6 +124,8 @@ pub(crate) fn build(units: &[Unit<'_>], facts: &Facts) -> (Model, Vec<Problem>) 
     b.resolve_applies(&applies, &templates);
     b.check_renamed_items(units);
     b.check_renamed_fields(units);
+    b.check_renamed_goals(units);
+    b.check_cooldown_keys(units);
     b.apply_native_ids(&facts.ids);
     (b.model, b.problems)
 }
@@ -202,7 +205,7 @@ impl<'a> Builder<'a> {
                     self.feeds.push(named);
                 }
             }
-            K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Other("a breaker")),
+            K::Breaker(node) => self.declare_plain(unit, &node.name, Decl::Breaker),
             K::Flow(node) => {
                 let full = self.fresh(unit, &node.name);
                 self.flows
@@ -215,7 +218,7 @@ impl<'a> Builder<'a> {
             }
             K::Apply(node) => {
                 if let Some(full) = self.fresh(unit, &node.name) {
-                    let decl = Decl::Other("an applied template");
+                    let decl = Decl::Apply;
                     self.model
                         .scope
                         .insert(unit.catalogue, &node.name.text, decl);
@@ -267,7 +270,7 @@ impl<'a> Builder<'a> {
         enter(scope, &mut self.flows, Decl::Flow);
         enter(scope, &mut self.templates, Decl::Template);
         // the events of feeds follow on the declared ones
-        enter(scope, &mut self.feeds, |_| Decl::Other("a feed"));
+        enter(scope, &mut self.feeds, |_| Decl::Feed);
         let first = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
         for (i, feed) in (first..).zip(&self.feeds) {
             let name = format!("{}.{}", feed.node.name.text, super::feeds::UPDATED);
@@ -294,7 +297,7 @@ impl<'a> Builder<'a> {
                     self.problems.push(rules::hidden_name::declared(
                         unit.path, name.span, &name.text, &what,
                     ));
-                } else if type_like && super::fields::BUILT_IN.contains(&name.text.as_str()) {
+                } else if type_like && super::fields::built_in(&name.text).is_some() {
                     self.problems.push(rules::hidden_name::declared(
                         unit.path,
                         name.span,

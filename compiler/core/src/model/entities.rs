@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{Entity, EntityId, Enum, Variant};
+use trig_ir::{Entity, EntityId, Enum, Field, Variant};
 
 use super::Decl;
 use super::build::{Builder, Unit, old_name};
@@ -19,6 +19,7 @@ impl<'a> Builder<'a> {
                 Some(EntityId(i)),
                 &named.full,
             );
+            self.note_own(named.unit, EntityId(i), &fields);
             self.model.entities.push(Entity {
                 name: named.full,
                 native_id: None,
@@ -43,6 +44,16 @@ impl<'a> Builder<'a> {
                     .as_ref()
                     .and_then(ast::TextLit::plain)
                     .map(SmolStr::from);
+                let same = native_id.as_ref().and_then(|id| {
+                    variants
+                        .iter()
+                        .find(|have| have.native_id.as_ref() == Some(id))
+                });
+                if let (Some(same), Some(id)) = (same, &v.native_id) {
+                    let problem =
+                        rules::duplicate_field::native_id(named.unit.path, id.span, &same.name);
+                    self.problems.push(problem);
+                }
                 variants.push(Variant {
                     name: v.name.text.as_str().into(),
                     native_id,
@@ -70,6 +81,7 @@ impl<'a> Builder<'a> {
                         .map(|e| e.name.clone())
                         .unwrap_or_default();
                     let more = self.fields(unit, &extend.fields, Some(id), &name);
+                    self.note_own(unit, id, &more);
                     let have = self
                         .model
                         .entities
@@ -92,6 +104,15 @@ impl<'a> Builder<'a> {
     }
 }
 
+impl Builder<'_> {
+    fn note_own(&mut self, unit: Unit<'_>, entity: EntityId, fields: &[Field]) {
+        if unit.catalogue.is_none() {
+            let names = fields.iter().map(|f| (entity, f.name.clone()));
+            self.model.own_fields.extend(names);
+        }
+    }
+}
+
 pub(super) fn extends<'a>(units: &[Unit<'a>]) -> Vec<(Unit<'a>, &'a ast::Extend)> {
     let mut found = Vec::new();
     for unit in units {
@@ -108,8 +129,8 @@ pub(super) fn join_fields(
     problems: &mut Vec<Problem>,
     unit: Unit<'_>,
     nodes: &[ast::Field],
-    have: &mut Vec<trig_ir::Field>,
-    more: Vec<trig_ir::Field>,
+    have: &mut Vec<Field>,
+    more: Vec<Field>,
     owner: &SmolStr,
 ) {
     for field in more {
@@ -127,7 +148,18 @@ pub(super) fn join_fields(
                     owner,
                 ));
             }
-            Err(at) => have.insert(at, field),
+            Err(at) => {
+                let node = nodes.iter().find(|n| n.name.text == field.name.as_str());
+                let same = field
+                    .native_id
+                    .as_ref()
+                    .and_then(|id| have.iter().find(|f| f.native_id.as_ref() == Some(id)));
+                if let (Some(same), Some(id)) = (same, node.and_then(|n| n.native_id.as_ref())) {
+                    let problem = rules::duplicate_field::native_id(unit.path, id.span, &same.name);
+                    problems.push(problem);
+                }
+                have.insert(at, field);
+            }
         }
     }
 }

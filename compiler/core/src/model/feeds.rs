@@ -5,7 +5,7 @@ use trig_ir::{Event, EventId, Feed, Field, Millis, Type};
 
 use super::EventSig;
 use super::build::Builder;
-use crate::check::literal;
+use crate::literal;
 use crate::rules;
 
 /// The event of a feed, behind its name.

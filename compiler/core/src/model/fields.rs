@@ -8,30 +8,33 @@ use super::build::{Builder, Unit};
 use super::{Decl, Lookup, Model, short};
 use crate::rules;
 
-/// The names of the built-in types.
-pub(crate) const BUILT_IN: &[&str] = &[
-    "bool", "int", "decimal", "money", "text", "url", "date", "time", "datetime", "duration",
-    "weekday", "user", "tag", "receiver",
+/// The built-in types and their names.
+const BUILT_IN: &[(&str, Type)] = &[
+    ("bool", Type::Bool),
+    ("int", Type::Int),
+    ("decimal", Type::Decimal),
+    ("money", Type::Money),
+    ("text", Type::Text),
+    ("url", Type::Url),
+    ("date", Type::Date),
+    ("time", Type::Time),
+    ("datetime", Type::DateTime),
+    ("duration", Type::Duration),
+    ("weekday", Type::Weekday),
+    ("user", Type::User),
+    ("tag", Type::Tag),
+    ("receiver", Type::Receiver),
 ];
 
-fn built_in(name: &str) -> Option<Type> {
-    Some(match name {
-        "bool" => Type::Bool,
-        "int" => Type::Int,
-        "decimal" => Type::Decimal,
-        "money" => Type::Money,
-        "text" => Type::Text,
-        "url" => Type::Url,
-        "date" => Type::Date,
-        "time" => Type::Time,
-        "datetime" => Type::DateTime,
-        "duration" => Type::Duration,
-        "weekday" => Type::Weekday,
-        "user" => Type::User,
-        "tag" => Type::Tag,
-        "receiver" => Type::Receiver,
-        _ => return None,
-    })
+pub(super) fn built_in(name: &str) -> Option<Type> {
+    let mut types = BUILT_IN.iter();
+    types.find(|(n, _)| *n == name).map(|(_, ty)| ty.clone())
+}
+
+/// The name of a built-in type.
+pub(super) fn built_in_name(ty: &Type) -> Option<&'static str> {
+    let mut types = BUILT_IN.iter();
+    types.find(|(_, t)| t == ty).map(|(name, _)| *name)
 }
 
 /// Whose fields they are: decides what they may say.
@@ -166,15 +169,24 @@ impl Builder<'_> {
                     "an entity has one stage, and its field is called `stage`",
                 ));
             }
+            let native_id = node
+                .native_id
+                .as_ref()
+                .and_then(ast::TextLit::plain)
+                .map(SmolStr::from);
+            let same = native_id.as_ref().and_then(|id| {
+                let mut have = fields.iter();
+                have.find(|f| f.native_id.as_ref() == Some(id))
+            });
+            if let (Some(same), Some(id)) = (same, &node.native_id) {
+                let problem = rules::duplicate_field::native_id(unit.path, id.span, &same.name);
+                self.problems.push(problem);
+            }
             fields.push(Field {
                 name: node.name.text.as_str().into(),
                 ty,
                 optional: node.ty.optional,
-                native_id: node
-                    .native_id
-                    .as_ref()
-                    .and_then(ast::TextLit::plain)
-                    .map(SmolStr::from),
+                native_id,
                 silent: node.silent,
                 was: super::build::old_name(node.was.as_ref()),
             });
@@ -279,7 +291,7 @@ impl Builder<'_> {
                     .model
                     .scope
                     .names(|d| matches!(d, Decl::Entity(_) | Decl::Enum(_)));
-                known.extend(BUILT_IN);
+                known.extend(BUILT_IN.iter().map(|(name, _)| *name));
                 self.problems.push(rules::unknown_name::problem(
                     unit.path, path.span, "type", &text, &known,
                 ));

@@ -1,6 +1,6 @@
 //! Known names: where they are declared, no other may be written.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use trig_grammar::ast;
 
 use super::build::{Builder, Unit};
@@ -28,7 +28,8 @@ impl Builder<'_> {
                     continue;
                 }
                 let word = node.kind.text();
-                let Some((plural, _)) = KINDS.iter().find(|(plural, _)| *plural == word) else {
+                let Some((plural, singular)) = KINDS.iter().find(|(plural, _)| *plural == word)
+                else {
                     let kinds: Vec<&str> = KINDS.iter().map(|(plural, _)| *plural).collect();
                     self.problems.push(rules::unknown_name::word(
                         unit.path,
@@ -39,17 +40,36 @@ impl Builder<'_> {
                     ));
                     continue;
                 };
+                let owner = format_smolstr!("known {plural}");
+                if self.model.known.contains_key(*plural) {
+                    self.problems.push(rules::duplicate_name::known(
+                        unit.path,
+                        node.kind.span,
+                        plural,
+                    ));
+                }
                 let names = self
                     .model
                     .known
                     .entry(SmolStr::new_static(plural))
                     .or_default();
-                names.extend(
-                    node.values
-                        .iter()
-                        .filter_map(ast::TextLit::plain)
-                        .map(|name| trig_ir::normalize(name.trim())),
-                );
+                for value in &node.values {
+                    let Some(name) = value.plain().map(|name| trig_ir::normalize(name.trim()))
+                    else {
+                        continue;
+                    };
+                    let same = |have: &&SmolStr| match *plural {
+                        // tags are equal whatever their case
+                        "tags" => trig_ir::fold_tag(have) == trig_ir::fold_tag(&name),
+                        _ => **have == name,
+                    };
+                    if let Some(have) = names.iter().find(same) {
+                        self.problems.push(rules::duplicate_field::problem(
+                            unit.path, value.span, singular, have, &owner,
+                        ));
+                    }
+                    names.insert(name);
+                }
             }
         }
     }

@@ -29,7 +29,7 @@ use trig_ir::{
 pub(crate) use build::{Facts, Unit, build};
 pub(crate) use fields::native_id_paths;
 pub(crate) use scope::{Decl, Lookup, Scope, full_name};
-pub(crate) use templates::part_name;
+pub(crate) use templates::{MOST_MADE, part_name};
 
 /// The declarations of a project. Position-free: see [`crate::problem::Problem`].
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,8 @@ pub(crate) struct Model {
     pub(crate) receivers_known: bool,
     pub(crate) scope: Scope,
     pub(crate) entities: Vec<Entity>,
+    /// The fields of records that the project has declared itself: no source fills in what they are without.
+    pub(crate) own_fields: BTreeSet<(EntityId, SmolStr)>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) events: Vec<EventSig>,
     pub(crate) actions: Vec<ActionSig>,
@@ -124,6 +126,8 @@ pub(crate) struct ConditionSig {
     pub(crate) name: SmolStr,
     pub(crate) subject: Option<EntityId>,
     pub(crate) params: Vec<Field>,
+    /// The fields of the subject that are not empty where it holds, each as the names that lead there.
+    pub(crate) shows: Vec<Vec<SmolStr>>,
 }
 
 /// A shared cooldown.
@@ -208,21 +212,10 @@ impl Model {
 
     /// A type as it is written.
     pub(crate) fn type_name(&self, ty: &Type) -> String {
+        if let Some(name) = fields::built_in_name(ty) {
+            return name.to_owned();
+        }
         match ty {
-            Type::Bool => "bool".into(),
-            Type::Int => "int".into(),
-            Type::Decimal => "decimal".into(),
-            Type::Money => "money".into(),
-            Type::Text => "text".into(),
-            Type::Url => "url".into(),
-            Type::Date => "date".into(),
-            Type::Time => "time".into(),
-            Type::DateTime => "datetime".into(),
-            Type::Duration => "duration".into(),
-            Type::Weekday => "weekday".into(),
-            Type::User => "user".into(),
-            Type::Tag => "tag".into(),
-            Type::Receiver => "receiver".into(),
             Type::Any => "anything".into(),
             Type::Enum(id) => self
                 .enums
@@ -234,6 +227,8 @@ impl Model {
             Type::StageOf(id) => format!("stage of {}", self.pipeline(*id).map_or("", |p| &p.name)),
             Type::List(of) => format!("list of {}", self.type_name(of)),
             Type::Set(of) => format!("set of {}", self.type_name(of)),
+            // the others have names of their own, which are all above
+            _ => String::new(),
         }
     }
 }

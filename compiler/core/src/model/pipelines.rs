@@ -100,10 +100,19 @@ impl Builder<'_> {
                 .map(|s| Thing::new(unit.path, &s.name, s.was.as_ref()))
                 .collect();
             self.check_renames(&things);
+            let native_id = id(&node.native_id);
+            let same = native_id.as_ref().and_then(|id| {
+                let mut have = self.model.pipelines.iter().filter(|p| p.entity == entity);
+                have.find(|p| p.native_id.as_ref() == Some(id))
+            });
+            if let (Some(same), Some(id)) = (same, &node.native_id) {
+                let problem = rules::duplicate_field::native_id(unit.path, id.span, &same.name);
+                self.problems.push(problem);
+            }
             self.model.pipelines.push(Pipeline {
                 name: named.full,
                 entity,
-                native_id: id(&node.native_id),
+                native_id,
                 stages,
             });
         }

@@ -80,6 +80,22 @@ impl Builder<'_> {
         self.check_renames(&things);
     }
 
+    /// Checks the old names of goals: those of one body share a space of names.
+    pub(super) fn check_renamed_goals(&mut self, units: &[Unit<'_>]) {
+        for unit in units {
+            let mut bodies = Vec::new();
+            for item in &unit.file.items {
+                item_bodies(item, &mut bodies);
+            }
+            for clauses in bodies {
+                let things: Vec<Thing<'_>> = goals(clauses)
+                    .map(|(name, was)| Thing::new(unit.path, name, was))
+                    .collect();
+                self.check_renames(&things);
+            }
+        }
+    }
+
     /// Checks the old names of fields, those of `extend` included.
     pub(super) fn check_renamed_fields(&mut self, units: &[Unit<'_>]) {
         let mut owners: std::collections::BTreeMap<SmolStr, Vec<Thing<'_>>> = Default::default();
@@ -110,6 +126,40 @@ impl Builder<'_> {
             self.check_renames(&things);
         }
     }
+}
+
+/// The clauses of every trigger and flow of an item.
+fn item_bodies<'a>(item: &'a ast::Item, out: &mut Vec<&'a [ast::Clause]>) {
+    let mut inside = |items: &'a [ast::Item]| {
+        for item in items {
+            item_bodies(item, out);
+        }
+    };
+    match &item.kind {
+        ast::ItemKind::Trigger(node) => out.push(&node.clauses),
+        ast::ItemKind::Flow(node) => out.push(&node.clauses),
+        ast::ItemKind::Template(node) => inside(&node.items),
+        ast::ItemKind::Pipeline(node) => {
+            inside(&node.others);
+            for stage in &node.stages {
+                inside(&stage.items);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The goals of a body and their old names. They stand at its top level.
+fn goals(clauses: &[ast::Clause]) -> impl Iterator<Item = (&ast::Name, Option<&ast::Name>)> {
+    let blocks = clauses.iter().filter_map(|clause| match &clause.kind {
+        ast::ClauseKind::Do(block) => Some(block),
+        _ => None,
+    });
+    let actions = blocks.flat_map(|block| &block.actions);
+    actions.filter_map(|action| match &action.kind {
+        ast::ActionKind::Goal { name, was, .. } if !name.is_missing() => Some((name, was.as_ref())),
+        _ => None,
+    })
 }
 
 fn item_names<'a>(unit: Unit<'a>, item: &'a ast::Item, out: &mut Vec<Thing<'a>>) {

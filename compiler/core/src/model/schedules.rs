@@ -5,7 +5,7 @@ use trig_grammar::ast;
 use trig_ir::{Date, Schedule, Time, Window};
 
 use super::build::{Builder, Unit};
-use crate::check::literal;
+use crate::literal;
 use crate::rules;
 
 impl Builder<'_> {
@@ -38,7 +38,7 @@ impl Builder<'_> {
                 of_day.sort();
                 if of_day
                     .windows(2)
-                    .any(|w| matches!(w, [a, b] if a.end > b.start && a.start < a.end))
+                    .any(|w| matches!(w, [a, b] if a.end > b.start || lasts_over_midnight(a)))
                 {
                     self.problems.push(rules::invalid_literal::problem(
                         unit.path,
@@ -48,6 +48,16 @@ impl Builder<'_> {
                 }
             }
             except.sort();
+            let says_when =
+                |line: &ast::ScheduleLine| !matches!(line.kind, ast::ScheduleLineKind::Except(_));
+            if !node.name.is_missing() && !node.lines.iter().any(says_when) {
+                self.problems.push(rules::missing_clause::with_help(
+                    unit.path,
+                    node.name.span,
+                    format!("schedule `{}` is never open", node.name.text),
+                    "say when it is: `mon..fri 09:00..18:00`",
+                ));
+            }
             self.model.schedules.push(Schedule {
                 name: named.full,
                 zone,
@@ -72,6 +82,15 @@ impl Builder<'_> {
     fn windows(&mut self, unit: Unit<'_>, nodes: &[(ast::TimeLit, ast::TimeLit)]) -> Vec<Window> {
         let mut windows = Vec::new();
         for (start, end) in nodes {
+            if (start.hour, start.minute) == (24, 0) {
+                self.problems.push(rules::invalid_literal::with_help(
+                    unit.path,
+                    start.span,
+                    "`24:00` ends a day, and begins none",
+                    "write `00:00` on the day after",
+                ));
+                continue;
+            }
             let (Some(start), Some(end)) = (self.time(unit, start), self.time(unit, end)) else {
                 continue;
             };
@@ -174,4 +193,9 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Whether a window ends with its day, or after it: no other begins behind it on that day.
+fn lasts_over_midnight(window: &Window) -> bool {
+    window.end <= window.start
 }

@@ -24,8 +24,12 @@ pub(crate) enum Decl {
     Group(u32),
     /// An index into [`super::Model::templates`].
     Template(u32),
-    /// Something that is only declared, never used by this name; its kind, with its article.
-    Other(&'static str),
+    /// Only declared, never used by this name.
+    Breaker,
+    /// What a template makes, as a whole.
+    Apply,
+    /// Only declared: what it raises has a name of its own.
+    Feed,
 }
 
 impl Decl {
@@ -44,7 +48,51 @@ impl Decl {
             Self::Flow(_) => "a flow",
             Self::Group(_) => "a group",
             Self::Template(_) => "a template",
-            Self::Other(keyword) => keyword,
+            Self::Breaker => "a breaker",
+            Self::Apply => "an applied template",
+            Self::Feed => "a feed",
+        }
+    }
+
+    pub(crate) fn action(self) -> Option<ActionId> {
+        match self {
+            Self::Action(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn cooldown(self) -> Option<u32> {
+        match self {
+            Self::Cooldown(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn entity(self) -> Option<EntityId> {
+        match self {
+            Self::Entity(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn event(self) -> Option<EventId> {
+        match self {
+            Self::Event(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn flow(self) -> Option<u32> {
+        match self {
+            Self::Flow(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn template(self) -> Option<u32> {
+        match self {
+            Self::Template(id) => Some(id),
+            _ => None,
         }
     }
 }

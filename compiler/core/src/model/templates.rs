@@ -1,15 +1,15 @@
 //! Templates: what their arguments are, and the names of what an `apply` makes.
 
-use std::collections::BTreeMap;
-
 use smol_str::SmolStr;
 use trig_grammar::ast;
 use trig_ir::Type;
 
-use super::actions::param_default;
 use super::build::{Builder, Named, Unit};
 use super::{Decl, Lookup, TemplateSig};
 use crate::rules;
+
+/// So many triggers an `apply` makes at most, with all that its template applies.
+pub(crate) const MOST_MADE: usize = 10_000;
 
 impl<'a> Builder<'a> {
     pub(super) fn resolve_templates(&mut self) {
@@ -39,7 +39,11 @@ impl<'a> Builder<'a> {
                     ));
                 }
             }
-            let defaults = self.defaults(unit, &node.params, &params, &named.full);
+            let owner = named.full.clone();
+            let defaults = self.defaults(unit, &node.params, &params, |default| {
+                let message = format!("a default of `{owner}` must be a literal");
+                (default.span, message)
+            });
             self.model.templates.push(TemplateSig {
                 path: unit.path.clone(),
                 catalogue: unit.catalogue,
@@ -50,34 +54,6 @@ impl<'a> Builder<'a> {
                 parts: Vec::new(),
             });
         }
-    }
-
-    /// The constants of parameters that may be left out.
-    fn defaults(
-        &mut self,
-        unit: Unit<'_>,
-        nodes: &[ast::Field],
-        params: &[trig_ir::Field],
-        owner: &SmolStr,
-    ) -> BTreeMap<SmolStr, super::ParamDefault> {
-        let mut defaults = BTreeMap::new();
-        for param in nodes {
-            let Some(default) = &param.default else {
-                continue;
-            };
-            match param_default(default) {
-                Some(value @ super::ParamDefault::Const(..)) => {
-                    defaults.insert(param.name.text.as_str().into(), value);
-                }
-                _ => self.problems.push(rules::invalid_literal::problem(
-                    unit.path,
-                    default.span,
-                    format!("a default of `{owner}` must be a literal"),
-                )),
-            }
-        }
-        self.check_defaults(unit, nodes, params, &defaults);
-        defaults
     }
 
     /// Enters the names of what templates make. `applies` are those outside of templates; `inner` those inside.
@@ -128,7 +104,7 @@ impl<'a> Builder<'a> {
                             let sig = of(self, *unit, &apply.template)
                                 .and_then(|i| self.model.templates.get(i as usize));
                             for part in sig.map(|s| s.parts.as_slice()).unwrap_or_default() {
-                                if part.matches('.').count() < 8 {
+                                if part.matches('.').count() < 8 && parts.len() < MOST_MADE {
                                     parts.push(part_name(&apply.name.text, part));
                                 }
                             }

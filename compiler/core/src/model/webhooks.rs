@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 use trig_grammar::{Span, ast};
-use trig_ir::{Field, Type, Value, Webhook, WebhookValue};
+use trig_ir::{Field, Type, Webhook, WebhookValue};
 
 use super::build::{Builder, Unit};
-use crate::check::literal;
+use crate::literal;
 use crate::rules;
 
 /// How a body is called where its members are named.
@@ -176,28 +176,13 @@ impl Builder<'_> {
         expr: &ast::Expr,
         ty: &Type,
     ) -> Option<WebhookValue> {
-        if let (ast::ExprKind::Path(path), Type::Enum(id)) = (&expr.kind, ty)
-            && let (Some(name), Some(of)) = (path.single(), self.model.enums.get(id.index()))
-        {
-            if of.variants.iter().any(|v| v.name == name.text) {
-                let variant = Value::Variant(name.text.as_str().into());
-                return Some(WebhookValue::Const(variant));
-            }
-            let known: Vec<&str> = of.variants.iter().map(|v| v.name.as_str()).collect();
-            self.problems.push(rules::unknown_name::problem(
-                unit.path, name.span, "variant", &name.text, &known,
-            ));
-            return None;
+        if let Some(variant) = self.variant(unit, expr, ty) {
+            return variant.map(WebhookValue::Const);
         }
         match literal::constant(expr) {
-            Ok(Some((value, of))) => match (value, ty) {
-                (Value::Text(text), Type::Tag) => Some(WebhookValue::Const(Value::Tag(text))),
-                (value @ Value::Text(_), Type::Url) => Some(WebhookValue::Const(value)),
-                (Value::Int(n), Type::Decimal) => {
-                    Some(WebhookValue::Const(Value::Decimal(n.into())))
-                }
-                (value, ty) if of == *ty || *ty == Type::Any => Some(WebhookValue::Const(value)),
-                _ => {
+            Ok(Some((value, of))) => match literal::fitted(value, of, ty) {
+                Ok(value) => Some(WebhookValue::Const(value)),
+                Err(of) => {
                     let (wanted, found) = (
                         format!("`{}`", self.model.type_name(ty)),
                         self.model.type_name(&of),

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
+use crate::diagnostic::listed;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,12 +16,8 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Several catalogues, or several kinds of things, have the name.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, readings: &[SmolStr]) -> Problem {
-    let list = readings
-        .iter()
-        .map(|r| format!("`{r}`"))
-        .collect::<Vec<_>>()
-        .join(" or ");
-    Diagnostic::error(RULE.name, format!("`{name}` may mean {list}"), file, span)
+    let list = listed(readings.iter().map(SmolStr::as_str), " or ");
+    RULE.at(file, span, format!("`{name}` may mean {list}"))
         .help("write the one that you mean".to_owned())
         .into()
 }

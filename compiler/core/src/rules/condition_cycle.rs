@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
+use crate::diagnostic::listed;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,16 +16,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The chain of conditions that leads back to its beginning.
 pub(crate) fn problem(file: &SmolStr, span: Span, chain: &[SmolStr]) -> Problem {
-    let text = chain
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(" asks ");
-    Diagnostic::error(
-        RULE.name,
-        format!("conditions ask each other in a circle: {text}"),
+    let text = listed(chain.iter().map(SmolStr::as_str), " asks ");
+    RULE.at(
         file,
         span,
+        format!("conditions ask each other in a circle: {text}"),
     )
     .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,7 +19,7 @@ pub(crate) const MOST: u64 = 10_000;
 /// The condition asks more than [`MOST`].
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
     let message = format!("`{name}` asks more than {MOST} questions, with what it asks of others");
-    Diagnostic::error(RULE.name, message, file, span)
+    RULE.at(file, span, message)
         .help("ask each condition once")
         .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The clause stands a second time.
 pub(crate) fn problem(file: &SmolStr, span: Span, clause: &str, first: Span) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{clause}` stands twice"), file, span)
+    RULE.at(file, span, format!("`{clause}` stands twice"))
         .label("the first one", file, first)
         .into()
 }

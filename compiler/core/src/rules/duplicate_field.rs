@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -23,22 +22,16 @@ pub(crate) fn problem(
     owner: &SmolStr,
 ) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("`{short}` has the {what} `{name}` already"),
+    let diagnostic = RULE.at(
         file,
         span,
+        format!("`{short}` has the {what} `{name}` already"),
     );
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 
 /// `other` has the same native id.
 pub(crate) fn native_id(file: &SmolStr, span: Span, other: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{other}` has this native id already"),
-        file,
-        span,
-    )
-    .into()
+    RULE.at(file, span, format!("`{other}` has this native id already"))
+        .into()
 }

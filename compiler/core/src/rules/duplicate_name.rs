@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,9 +16,19 @@ pub(crate) const RULE: Rule = Rule {
 /// `full` is declared here again.
 pub(crate) fn problem(file: &SmolStr, span: Span, full: &SmolStr) -> Problem {
     let name = crate::model::short(full);
-    let diagnostic =
-        Diagnostic::error(RULE.name, format!("`{name}` is declared twice"), file, span)
-            .here("declared again here")
-            .note("all files of a project share one namespace; rename one of the two");
+    let diagnostic = RULE
+        .at(file, span, format!("`{name}` is declared twice"))
+        .here("declared again here")
+        .note("all files of a project share one namespace; rename one of the two");
     Problem::from(diagnostic).declared("first declared here", full.clone())
+}
+
+/// There is a `known` list of this kind already.
+pub(crate) fn known(file: &SmolStr, span: Span, plural: &str) -> Problem {
+    RULE.with_help(
+        file,
+        span,
+        format!("the known {plural} are declared twice"),
+        "write all of them in one list: what is in neither is an error",
+    )
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// A test is called `title`, as is the one at `first`.
 pub(crate) fn problem(file: &SmolStr, span: Span, title: &str, first: (&SmolStr, Span)) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("another test is called \"{title}\" already"),
+    RULE.at(
         file,
         span,
+        format!("another test is called \"{title}\" already"),
     )
     .label("the first one", first.0, first.1)
     .help("say in the title what this one shows")

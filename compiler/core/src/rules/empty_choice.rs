@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,12 +15,21 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `op []`
 pub(crate) fn problem(file: &SmolStr, span: Span, op: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{op}` with nothing after it chooses among nothing"),
+    RULE.at(
         file,
         span,
+        format!("`{op}` with nothing after it chooses among nothing"),
     )
     .help("name at least one value, or leave the condition out")
     .into()
+}
+
+/// A list of nothing as an argument of a condition.
+pub(crate) fn argument(file: &SmolStr, span: Span, name: &str) -> Problem {
+    RULE.with_help(
+        file,
+        span,
+        format!("`{name}` is a list of nothing, and a condition chooses among what it is given"),
+        "name at least one value",
+    )
 }

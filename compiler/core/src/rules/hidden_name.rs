@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,19 +15,14 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `name` is visible already, as `what`.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str, what: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("the variable `{name}` hides {what}"),
-        file,
-        span,
-    )
-    .help("call it otherwise")
-    .into()
+    RULE.at(file, span, format!("the variable `{name}` hides {what}"))
+        .help("call it otherwise")
+        .into()
 }
 
 /// A declaration called `name` hides `what`.
 pub(crate) fn declared(file: &SmolStr, span: Span, name: &str, what: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{name}` would hide {what}"), file, span)
+    RULE.at(file, span, format!("`{name}` would hide {what}"))
         .help("call it otherwise")
         .into()
 }

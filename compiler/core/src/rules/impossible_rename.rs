@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,14 +15,9 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The old name is the name itself.
 pub(crate) fn itself(file: &SmolStr, span: Span, name: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{name}` was `{name}` all along"),
-        file,
-        span,
-    )
-    .help("after `was` stands the name that it had before, or nothing")
-    .into()
+    RULE.at(file, span, format!("`{name}` was `{name}` all along"))
+        .help("after `was` stands the name that it had before, or nothing")
+        .into()
 }
 
 /// Something is still called so; `there` is its place.
@@ -34,11 +28,10 @@ pub(crate) fn taken(
     old: &str,
     there: (&SmolStr, Span),
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{name}` cannot have been `{old}`: there still is a `{old}`"),
+    RULE.at(
         file,
         span,
+        format!("`{name}` cannot have been `{old}`: there still is a `{old}`"),
     )
     .label(format!("`{old}` is declared here"), there.0, there.1)
     .help("its state stays with it; leave `was` out, or take the old declaration away")
@@ -53,11 +46,10 @@ pub(crate) fn twice(
     first: &str,
     there: (&SmolStr, Span),
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("two things cannot both have been `{old}`"),
+    RULE.at(
         file,
         span,
+        format!("two things cannot both have been `{old}`"),
     )
     .label(format!("`{first}` says so first"), there.0, there.1)
     .help("its state can go to one of them only: leave `was` out at the other")

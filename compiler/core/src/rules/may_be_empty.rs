@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -14,14 +13,14 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("may_be_empty.md"),
 };
 
-/// The piece of a text may be `empty`.
-pub(crate) fn problem(file: &SmolStr, span: Span, path: &str) -> Problem {
-    Diagnostic::warning(
-        RULE.name,
-        format!("`{path}` may be `empty`, and then prints nothing"),
+/// The piece of a text may be `empty`. `remedy`: what to do, where `when` does not help.
+pub(crate) fn problem(file: &SmolStr, span: Span, path: &str, remedy: Option<String>) -> Problem {
+    let remedy = remedy.unwrap_or_else(|| format!("exclude it with `when {path} is not empty`"));
+    RULE.at(
         file,
         span,
+        format!("`{path}` may be `empty`, and then prints nothing"),
     )
-    .help(format!("exclude it with `when {path} is not empty`"))
+    .help(remedy)
     .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Why it cannot stand here.
 pub(crate) fn problem(file: &SmolStr, span: Span, message: impl Into<String>) -> Problem {
-    Diagnostic::error(RULE.name, message, file, span).into()
+    RULE.at(file, span, message).into()
 }
 
 /// Why it cannot stand here, and what to do.
@@ -26,7 +25,5 @@ pub(crate) fn with_help(
     message: impl Into<String>,
     help: impl Into<String>,
 ) -> Problem {
-    Diagnostic::error(RULE.name, message, file, span)
-        .help(help)
-        .into()
+    RULE.with_help(file, span, message, help)
 }

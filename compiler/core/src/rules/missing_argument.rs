@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -36,7 +35,7 @@ pub(crate) fn instead_of(
 ) -> Problem {
     let short = crate::model::short(owner);
     let message = format!("`{short}` needs `{name}`, a `{ty}`");
-    let mut diagnostic = Diagnostic::error(RULE.name, message, file, span);
+    let mut diagnostic = RULE.at(file, span, message);
     if let Some(written) = written {
         diagnostic = diagnostic.help(format!("did you mean `{name}` by `{written}`?"));
     }

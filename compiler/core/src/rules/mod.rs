@@ -8,6 +8,7 @@ pub(crate) mod duplicate_field;
 pub(crate) mod duplicate_name;
 pub(crate) mod duplicate_test;
 pub(crate) mod empty_choice;
+pub(crate) mod expect_nothing;
 pub(crate) mod hidden_name;
 pub(crate) mod impossible_rename;
 pub(crate) mod invalid_literal;
@@ -30,7 +31,12 @@ pub(crate) mod unreachable_action;
 pub(crate) mod unused_allow;
 pub(crate) mod wrong_kind;
 
+use smol_str::SmolStr;
+use trig_grammar::Span;
+
+use crate::Diagnostic;
 pub(crate) use crate::diagnostic::Severity;
+use crate::problem::Problem;
 
 /// What is known of a rule beside its diagnostics.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +51,27 @@ pub struct Rule {
     pub explain: &'static str,
 }
 
+impl Rule {
+    /// What is wrong at a place, as bad as the rule is where nothing else is said.
+    pub(crate) fn at(&self, file: &SmolStr, span: Span, message: impl Into<String>) -> Diagnostic {
+        match self.level {
+            Severity::Error => Diagnostic::error(self.name, message, file, span),
+            Severity::Warning => Diagnostic::warning(self.name, message, file, span),
+        }
+    }
+
+    /// The same, with what to do.
+    pub(crate) fn with_help(
+        &self,
+        file: &SmolStr,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Problem {
+        self.at(file, span, message).help(help).into()
+    }
+}
+
 /// Every rule, by name.
 pub const ALL: &[Rule] = &[
     ambiguous_name::RULE,
@@ -55,6 +82,7 @@ pub const ALL: &[Rule] = &[
     duplicate_name::RULE,
     duplicate_test::RULE,
     empty_choice::RULE,
+    expect_nothing::RULE,
     hidden_name::RULE,
     impossible_rename::RULE,
     invalid_literal::RULE,

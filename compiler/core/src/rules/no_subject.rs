@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
+use crate::diagnostic::listed;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -22,11 +22,10 @@ pub(crate) fn problem(
     subject: &str,
     help: Option<String>,
 ) -> Problem {
-    let mut diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("{event} does not lead to one `{subject}`"),
+    let mut diagnostic = RULE.at(
         file,
         span,
+        format!("{event} does not lead to one `{subject}`"),
     );
     if let Some(help) = help {
         diagnostic = diagnostic.help(help);
@@ -36,11 +35,7 @@ pub(crate) fn problem(
 
 /// The starts have no subject in common.
 pub(crate) fn undecided(file: &SmolStr, span: Span, names: &[&str]) -> Problem {
-    let list = names
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(names.iter().copied(), ", ");
     let message = if names.is_empty() {
         "the starts of this trigger have no subject in common".to_owned()
     } else {
@@ -50,9 +45,7 @@ pub(crate) fn undecided(file: &SmolStr, span: Span, names: &[&str]) -> Problem {
         Some(first) => format!("say which: `for {first}` after the trigger's name"),
         None => "say which record it is about: `for ENTITY` after the trigger's name".to_owned(),
     };
-    Diagnostic::error(RULE.name, message, file, span)
-        .help(help)
-        .into()
+    RULE.at(file, span, message).help(help).into()
 }
 
 /// Several references of the event lead to the subject's entity.
@@ -63,17 +56,12 @@ pub(crate) fn several(
     subject: &str,
     fields: &[&str],
 ) -> Problem {
-    let list = fields
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = listed(fields.iter().copied(), ", ");
     let first = fields.first().copied().unwrap_or_default();
-    Diagnostic::error(
-        RULE.name,
-        format!("{event} leads to several `{subject}`: {list}"),
+    RULE.at(
         file,
         span,
+        format!("{event} leads to several `{subject}`: {list}"),
     )
     .help(format!("say which: `for {subject} via {first}`"))
     .into()
@@ -81,11 +69,10 @@ pub(crate) fn several(
 
 /// The clock starts it for no record in particular.
 pub(crate) fn of_the_clock(file: &SmolStr, span: Span, subject: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("the clock starts this for no `{subject}` in particular"),
+    RULE.at(
         file,
         span,
+        format!("the clock starts this for no `{subject}` in particular"),
     )
     .help(format!(
         "write `for each {subject} where …`; a trigger that does so stands outside stages"
@@ -95,11 +82,10 @@ pub(crate) fn of_the_clock(file: &SmolStr, span: Span, subject: &str) -> Problem
 
 /// The clock starts it for none, and other starts for one.
 pub(crate) fn beside_the_clock(file: &SmolStr, span: Span) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        "what the clock starts here has no subject, and the other starts have one",
+    RULE.at(
         file,
         span,
+        "what the clock starts here has no subject, and the other starts have one",
     )
     .help("write two triggers, or let `for each ENTITY where …` give all of them their subjects")
     .into()
@@ -111,7 +97,7 @@ pub(crate) fn no_record(file: &SmolStr, span: Span, path: &str, owner: &str) -> 
         "ENTITY" => format!("there is no record here that `{path}` could belong to"),
         _ => format!("there is no `{owner}` here that `{path}` could belong to"),
     };
-    Diagnostic::error(RULE.name, message, file, span)
+    RULE.at(file, span, message)
         .help(format!(
             "to do this for every one of its kind, write `for each {owner} where …` behind what starts it"
         ))

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `what` is not carried out yet.
 pub(crate) fn problem(file: &SmolStr, span: Span, what: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("{what} is not supported by this version"),
+    RULE.at(
         file,
         span,
+        format!("{what} is not supported by this version"),
     )
     .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -14,16 +13,26 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("optional_value.md"),
 };
 
-/// The value may be `empty`.
-pub(crate) fn problem(file: &SmolStr, span: Span, what: &str, example: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("{what} may be `empty`, and a value is needed here"),
-        file,
-        span,
-    )
-    .help(format!(
-        "say what stands for an empty one: `… or else {example}`"
-    ))
+/// The value may be `empty`. `remedy`: how it is known not to be, where `when` does not help.
+pub(crate) fn problem(
+    file: &SmolStr,
+    span: Span,
+    what: &str,
+    example: &str,
+    remedy: Option<String>,
+) -> Problem {
+    let diagnostic = RULE
+        .at(
+            file,
+            span,
+            format!("{what} may be `empty`, and a value is needed here"),
+        )
+        .help(format!(
+            "say what stands for an empty one: `… or else {example}`"
+        ));
+    match remedy {
+        Some(remedy) => diagnostic.note(remedy),
+        None => diagnostic,
+    }
     .into()
 }

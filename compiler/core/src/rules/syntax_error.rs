@@ -20,7 +20,7 @@ pub(crate) fn problem(file: &SmolStr, error: &SyntaxError) -> Problem {
 
 /// A syntax error in `file`, as the grammar words it.
 pub fn diagnostic(file: &SmolStr, error: &SyntaxError) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error(RULE.name, error.message.clone(), file, error.span);
+    let mut diagnostic = RULE.at(file, error.span, error.message.clone());
     if let Some((span, message)) = &error.related {
         diagnostic = diagnostic.label(message.clone(), file, *span);
     }

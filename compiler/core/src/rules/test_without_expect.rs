@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The test called `title` cannot fail.
 pub(crate) fn problem(file: &SmolStr, span: Span, title: &str) -> Problem {
-    Diagnostic::warning(
-        RULE.name,
-        format!("the test \"{title}\" expects nothing, so it cannot fail"),
+    RULE.at(
         file,
         span,
+        format!("the test \"{title}\" expects nothing, so it cannot fail"),
     )
     .help("write `expect fired TRIGGER`, or what else must be so in the end")
     .into()

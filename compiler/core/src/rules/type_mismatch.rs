@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,18 +15,13 @@ pub(crate) const RULE: Rule = Rule {
 
 /// `wanted` (with its backticks, where it is a type) is needed, a `found` was written.
 pub(crate) fn problem(file: &SmolStr, span: Span, wanted: &str, found: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("expected {wanted}, found `{found}`"),
-        file,
-        span,
-    )
-    .into()
+    RULE.at(file, span, format!("expected {wanted}, found `{found}`"))
+        .into()
 }
 
 /// Anything else that is wrong with a type.
 pub(crate) fn message(file: &SmolStr, span: Span, message: String) -> Problem {
-    Diagnostic::error(RULE.name, message, file, span).into()
+    RULE.at(file, span, message).into()
 }
 
 /// The two sides of an operator do not go together.
@@ -38,11 +32,10 @@ pub(crate) fn operands(
     left: (Span, &str),
     right: (Span, &str),
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{text}` does not go with `{}` and `{}`", left.1, right.1),
+    RULE.at(
         file,
         op,
+        format!("`{text}` does not go with `{}` and `{}`", left.1, right.1),
     )
     .label(format!("this is `{}`", left.1), file, left.0)
     .label(format!("this is `{}`", right.1), file, right.0)

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -29,11 +28,10 @@ pub(crate) fn problem(
                  write `while …`"
             .to_owned(),
     };
-    Diagnostic::error(
-        RULE.name,
-        format!("nothing says which `{subject}` {event} belongs to"),
+    RULE.at(
         file,
         span,
+        format!("nothing says which `{subject}` {event} belongs to"),
     )
     .help(help)
     .into()

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -23,13 +22,9 @@ pub(crate) fn problem(
     known: &[&str],
 ) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("`{short}` takes no `{name}`"),
-        file,
-        span,
-    )
-    .did_you_mean(name, known.iter().copied());
+    let diagnostic = RULE
+        .at(file, span, format!("`{short}` takes no `{name}`"))
+        .did_you_mean(name, known.iter().copied());
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 
@@ -41,17 +36,14 @@ pub(crate) fn positional(
     example: Option<&str>,
 ) -> Problem {
     let short = crate::model::short(owner);
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("the arguments of `{short}` have names"),
-        file,
-        span,
-    )
-    .help(format!("write `{}`", example.unwrap_or("name: value")));
+    let diagnostic = RULE
+        .at(file, span, format!("the arguments of `{short}` have names"))
+        .help(format!("write `{}`", example.unwrap_or("name: value")));
     Problem::from(diagnostic).declared(format!("`{short}` is declared here"), owner.clone())
 }
 
 /// An argument that is given twice.
 pub(crate) fn twice(file: &SmolStr, span: Span, name: &str) -> Problem {
-    Diagnostic::error(RULE.name, format!("`{name}` is given twice"), file, span).into()
+    RULE.at(file, span, format!("`{name}` is given twice"))
+        .into()
 }

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -22,14 +21,9 @@ pub(crate) fn problem(
     name: &str,
     known: &[&str],
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("{owner} has no field `{name}`"),
-        file,
-        span,
-    )
-    .did_you_mean(name, known.iter().copied())
-    .into()
+    RULE.at(file, span, format!("{owner} has no field `{name}`"))
+        .did_you_mean(name, known.iter().copied())
+        .into()
 }
 
 /// An entity has no such field: it can be extended.
@@ -40,26 +34,20 @@ pub(crate) fn of_entity(
     name: &str,
     known: &[&str],
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{entity}` has no field `{name}`"),
-        file,
-        span,
-    )
-    .note(format!(
-        "a custom field of the account is declared with `extend {entity} {{ {name}: … }}`"
-    ))
-    .did_you_mean(name, known.iter().copied())
-    .into()
+    RULE.at(file, span, format!("`{entity}` has no field `{name}`"))
+        .note(format!(
+            "a custom field of the account is declared with `extend {entity} {{ {name}: … }}`"
+        ))
+        .did_you_mean(name, known.iter().copied())
+        .into()
 }
 
 /// A value of this type has no fields.
 pub(crate) fn no_fields(file: &SmolStr, span: Span, path: &str, ty: &str, name: &str) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{path}` is of type `{ty}` and has no field `{name}`"),
+    RULE.at(
         file,
         span,
+        format!("`{path}` is of type `{ty}` and has no field `{name}`"),
     )
     .into()
 }
@@ -72,11 +60,10 @@ pub(crate) fn of_collection(
     ty: &str,
     name: &str,
 ) -> Problem {
-    Diagnostic::error(
-        RULE.name,
-        format!("`{path}` is a {ty}: it has no field `{name}`"),
+    RULE.at(
         file,
         span,
+        format!("`{path}` is a {ty}: it has no field `{name}`"),
     )
     .help(format!(
         "ask whether any of them fits: `any x in {path} where x.{name} …`"

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
-use crate::check::literal::WEEKDAYS;
+use crate::diagnostic::listed;
+use crate::literal::WEEKDAYS;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -23,12 +23,7 @@ pub(crate) fn problem(
     name: &str,
     known: &[&str],
 ) -> Problem {
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("there is no {what} `{name}`"),
-        file,
-        span,
-    );
+    let diagnostic = RULE.at(file, span, format!("there is no {what} `{name}`"));
     diagnostic.did_you_mean(name, known.iter().copied()).into()
 }
 
@@ -40,12 +35,8 @@ pub(crate) fn word(
     word: &str,
     allowed: &[&str],
 ) -> Problem {
-    let list = allowed
-        .iter()
-        .map(|w| format!("`{w}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let diagnostic = Diagnostic::error(RULE.name, format!("`{word}` is not {after}"), file, span);
+    let list = listed(allowed.iter().copied(), ", ");
+    let diagnostic = RULE.at(file, span, format!("`{word}` is not {after}"));
     diagnostic
         .note(format!("possible are {list}"))
         .did_you_mean(word, allowed.iter().copied())
@@ -54,12 +45,7 @@ pub(crate) fn word(
 
 /// A goal that a flow does not have.
 pub(crate) fn goal(file: &SmolStr, span: Span, name: &str, flow: &str, known: &[&str]) -> Problem {
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("`{flow}` has no goal `{name}`"),
-        file,
-        span,
-    );
+    let diagnostic = RULE.at(file, span, format!("`{flow}` has no goal `{name}`"));
     Problem::from(diagnostic.did_you_mean(name, known.iter().copied()))
         .declared(format!("`{flow}` is declared here"), flow)
 }
@@ -71,7 +57,7 @@ pub(crate) fn weekday(file: &SmolStr, span: Span, name: &str) -> Problem {
     let Some(day) = written_out else {
         return word(file, span, "a weekday", name, WEEKDAYS);
     };
-    Diagnostic::error(RULE.name, format!("`{name}` is not a weekday"), file, span)
+    RULE.at(file, span, format!("`{name}` is not a weekday"))
         .help(format!("weekdays have three letters: `{day}`"))
         .replace_with(*day)
         .into()
@@ -84,15 +70,12 @@ pub(crate) fn with_help(
     message: impl Into<String>,
     help: impl Into<String>,
 ) -> Problem {
-    Diagnostic::error(RULE.name, message, file, span)
-        .help(help)
-        .into()
+    RULE.with_help(file, span, message, help)
 }
 
 /// A stage that no pipeline has.
 pub(crate) fn stage(file: &SmolStr, span: Span, name: &str, of: &str, known: &[&str]) -> Problem {
-    let diagnostic =
-        Diagnostic::error(RULE.name, format!("{of} has no stage `{name}`"), file, span);
+    let diagnostic = RULE.at(file, span, format!("{of} has no stage `{name}`"));
     diagnostic.did_you_mean(name, known.iter().copied()).into()
 }
 
@@ -100,11 +83,10 @@ pub(crate) fn stage(file: &SmolStr, span: Span, name: &str, of: &str, known: &[&
 pub(crate) fn native_id(model: &crate::model::Model, span: Span, path: &str) -> Problem {
     let known = crate::model::native_id_paths(model);
     let file = SmolStr::new_static(crate::MANIFEST_PATH);
-    Diagnostic::error(
-        RULE.name,
-        format!("there is no pipeline, stage or field `{path}`"),
+    RULE.at(
         &file,
         span,
+        format!("there is no pipeline, stage or field `{path}`"),
     )
     .note("`[ids]` gives native ids to pipelines, stages (`Sales.New`) and fields (`lead.budget`)")
     .did_you_mean(path, known.iter().map(String::as_str))
@@ -113,33 +95,24 @@ pub(crate) fn native_id(model: &crate::model::Model, span: Span, path: &str) -> 
 
 /// A catalogue that does not exist.
 pub(crate) fn catalogue(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let list = known
-        .iter()
-        .map(|w| format!("`{w}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    Diagnostic::error(
-        RULE.name,
-        format!("there is no catalogue `{name}`"),
-        file,
-        span,
-    )
-    .note(format!("the catalogues are {list}"))
-    .did_you_mean(name, known.iter().copied())
-    .into()
+    let list = listed(known.iter().copied(), ", ");
+    RULE.at(file, span, format!("there is no catalogue `{name}`"))
+        .note(format!("the catalogues are {list}"))
+        .did_you_mean(name, known.iter().copied())
+        .into()
 }
 
 /// A connector that the manifest does not name, as the source of an event.
 pub(crate) fn source(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let mut diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("there is no connector `{name}` that takes webhooks"),
-        file,
-        span,
-    )
-    .note(format!(
-        "an event comes from a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
-    ));
+    let mut diagnostic = RULE
+        .at(
+            file,
+            span,
+            format!("there is no connector `{name}` that takes webhooks"),
+        )
+        .note(format!(
+            "an event comes from a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
+        ));
     if let Some(near) = crate::nearest(name, known.iter().copied()) {
         diagnostic = diagnostic
             .help(format!("did you mean `{near}`?"))
@@ -157,13 +130,9 @@ pub(crate) fn known(
     name: &str,
     known: &[&str],
 ) -> Problem {
-    let mut diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("there is no {kind} `{name}`"),
-        file,
-        span,
-    )
-    .note(format!("`known {plural}` lists all there are"));
+    let mut diagnostic = RULE
+        .at(file, span, format!("there is no {kind} `{name}`"))
+        .note(format!("`known {plural}` lists all there are"));
     diagnostic = match crate::nearest(name, known.iter().copied()) {
         Some(near) => diagnostic
             .help(format!("did you mean `{near}`?"))
@@ -177,15 +146,11 @@ pub(crate) fn known(
 
 /// A receiver that the manifest does not name.
 pub(crate) fn receiver(file: &SmolStr, span: Span, name: &str, known: &[&str]) -> Problem {
-    let mut diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("there is no receiver `{name}`"),
-        file,
-        span,
-    )
-    .note(format!(
-        "a receiver is a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
-    ));
+    let mut diagnostic = RULE
+        .at(file, span, format!("there is no receiver `{name}`"))
+        .note(format!(
+            "a receiver is a connector of kind `http` in `trig.toml`: `[connectors.{name}]`"
+        ));
     if let Some(near) = crate::nearest(name, known.iter().copied()) {
         diagnostic = diagnostic
             .help(format!("did you mean `{near}`?"))

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,13 +15,8 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The database has no such zone.
 pub(crate) fn problem(file: &SmolStr, span: Span, name: &str) -> Problem {
-    let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
-    let mut diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("there is no time zone `{name}`"),
-        file,
-        span,
-    );
+    let known = trig_ir::zone_names();
+    let mut diagnostic = RULE.at(file, span, format!("there is no time zone `{name}`"));
     if let Some(near) = crate::nearest(name, known.iter().map(String::as_str)) {
         let near = near.to_owned();
         diagnostic = diagnostic

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The body has ended before this action.
 pub(crate) fn problem(file: &SmolStr, span: Span) -> Problem {
-    Diagnostic::warning(
-        RULE.name,
-        "this is never done: `stop this` has ended the body before it",
+    RULE.at(
         file,
         span,
+        "this is never done: `stop this` has ended the body before it",
     )
     .help("remove it, or move it before `stop this`")
     .into()

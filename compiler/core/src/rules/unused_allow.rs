@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,11 +15,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Nothing of `rule` is reported in the declaration called `name`.
 pub(crate) fn problem(file: &SmolStr, span: Span, rule: &str, name: &str) -> Problem {
-    Diagnostic::warning(
-        RULE.name,
-        format!("`{name}` gives no cause for `{rule}`, so there is nothing to allow"),
+    RULE.at(
         file,
         span,
+        format!("`{name}` gives no cause for `{rule}`, so there is nothing to allow"),
     )
     .help("leave it out")
     .into()

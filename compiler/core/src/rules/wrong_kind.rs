@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 use trig_grammar::Span;
 
 use super::{Rule, Severity};
-use crate::Diagnostic;
 use crate::problem::Problem;
 
 pub(crate) const RULE: Rule = Rule {
@@ -23,11 +22,6 @@ pub(crate) fn problem(
     wanted: &str,
 ) -> Problem {
     let name = crate::model::short(full);
-    let diagnostic = Diagnostic::error(
-        RULE.name,
-        format!("`{name}` is {found}, not {wanted}"),
-        file,
-        span,
-    );
+    let diagnostic = RULE.at(file, span, format!("`{name}` is {found}, not {wanted}"));
     Problem::from(diagnostic).declared(format!("`{name}` is declared here"), full.clone())
 }

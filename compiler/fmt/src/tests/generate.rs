@@ -208,7 +208,12 @@ fn pattern(random: &mut Random) -> String {
             name(random),
             one(
                 random,
-                &["", " from empty to > 5", " to contains \"x\" or created"]
+                &[
+                    "",
+                    "(by: user, to > 5)",
+                    " from empty to > 5",
+                    " to contains \"x\" or created"
+                ]
             )
         ),
         6 => format!(
@@ -329,8 +334,9 @@ fn clause(random: &mut Random) -> String {
                 random,
                 &[
                     "stop this",
-                    "move to Won as user \"b\" backwards",
-                    "move here",
+                    // without braces, a clause behind it would be its own
+                    "{ move to Won as user \"b\" backwards }",
+                    "{ move here }",
                     "deal.touch()"
                 ]
             )
@@ -498,6 +504,14 @@ fn statement(random: &mut Random) -> String {
         5 => format!("create deal d({}) by api", args(random, 1)),
         6 => one(random, &["delete d", "advance 1d", "start Flow for c"]).to_owned(),
         7 => format!("expect {}", expr(random, 3)),
+        8 if random.random_bool(0.2) => one(
+            random,
+            &[
+                "expect stopped Name because cooldown",
+                "expect stopped Name for d because when",
+            ],
+        )
+        .to_owned(),
         8 => format!(
             "expect {}fired Name{}",
             one(random, &["", "not "]),

@@ -35,7 +35,7 @@ pub(super) fn tree(text: &str) -> String {
     bodies(&mut file.items, &mut |clauses| {
         clauses.sort_by_key(|c| place(c, text))
     });
-    without_spans(&format!("{:?}", file.items)).replace("\\r", "")
+    without_spans(&format!("{:?}", file.items))
 }
 
 /// Whether the clauses of every trigger stand in their order.

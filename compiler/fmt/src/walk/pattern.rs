@@ -12,7 +12,17 @@ impl Plan<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern) {
         match &pattern.kind {
             PatternKind::Missing | PatternKind::Date { .. } | PatternKind::Offset(_) => {}
-            PatternKind::Path { path, tail } => self.tail(path.span, tail),
+            PatternKind::Path {
+                path,
+                tail,
+                filters,
+            } => {
+                self.tail(path.span, tail);
+                if let Some(filters) = filters {
+                    let before = Span::new(path.span.start, filters.span.start);
+                    self.filters(before, &filters.all);
+                }
+            }
             PatternKind::First {
                 event,
                 per: _,
@@ -37,6 +47,23 @@ impl Plan<'_> {
         }
     }
 
+    /// Filters; `before` is what ends before their bracket.
+    fn filters(&mut self, before: Span, filters: &[Filter]) {
+        let spans: Vec<Span> = filters
+            .iter()
+            .map(|filter| match filter {
+                Filter::Named { span, .. } => *span,
+                Filter::Expr(expr) => expr.span,
+            })
+            .collect();
+        self.arguments(before, &spans);
+        for filter in filters {
+            match filter {
+                Filter::Named { value, .. } | Filter::Expr(value) => self.expr(value),
+            }
+        }
+    }
+
     fn tail(&mut self, path: Span, tail: &PatternTail) {
         match tail {
             PatternTail::None
@@ -44,21 +71,7 @@ impl Plan<'_> {
             | PatternTail::Enters(_)
             | PatternTail::Leaves(_)
             | PatternTail::Deleted => {}
-            PatternTail::Filter(filters) => {
-                let spans: Vec<Span> = filters
-                    .iter()
-                    .map(|filter| match filter {
-                        Filter::Named { span, .. } => *span,
-                        Filter::Expr(expr) => expr.span,
-                    })
-                    .collect();
-                self.arguments(path, &spans);
-                for filter in filters {
-                    match filter {
-                        Filter::Named { value, .. } | Filter::Expr(value) => self.expr(value),
-                    }
-                }
-            }
+            PatternTail::Filter(filters) => self.filters(path, filters),
             PatternTail::Moved { from, to }
             | PatternTail::Changed {
                 from,

@@ -45,6 +45,11 @@ impl Plan<'_> {
                     times: Some(Times::Once | Times::Exactly(_)) | None,
                     because: _,
                 } => {}
+                Expectation::Stopped {
+                    trigger: _,
+                    subject: _,
+                    because: _,
+                } => {}
                 Expectation::Called {
                     negated: _,
                     call,

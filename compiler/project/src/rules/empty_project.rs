@@ -11,8 +11,8 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("empty_project.md"),
 };
 
-/// There is no source file.
-pub(crate) fn empty() -> Diagnostic {
+/// There is no source file, in a directory with a manifest or without one.
+pub(crate) fn empty(has_manifest: bool) -> Diagnostic {
     let file = SmolStr::new_static(MANIFEST_PATH);
     super::of_file(
         RULE.name,
@@ -20,5 +20,9 @@ pub(crate) fn empty() -> Diagnostic {
         &file,
         0,
     )
-    .help("create one in this directory or below it, under any name: `main.trig`")
+    .help(if has_manifest {
+        "create one in this directory or below it, under any name: `main.trig`"
+    } else {
+        "is this the right directory? `trigc init` writes a project to begin with"
+    })
 }

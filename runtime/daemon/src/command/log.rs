@@ -14,6 +14,7 @@ use crate::store::Store;
 ///
 /// Changes nothing, and may run beside a daemon.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The store's directory
     store: PathBuf,
@@ -22,6 +23,11 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  trigd log ~/.local/state/trig/crm
+  trigd log ~/.local/state/trig/crm --json | jq 'select(.kind == \"input\")'";
 
 pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let store = Store::existing(&args.store)?;

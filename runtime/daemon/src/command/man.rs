@@ -7,11 +7,17 @@ use anyhow::Context;
 
 /// Write manual pages
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The directory for the pages, one for each command; without one, the page of `trigd` itself goes to standard
     /// output
     dir: Option<PathBuf>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  trigd man | man -l -
+  trigd man ~/.local/share/man/man1";
 
 pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     match &args.dir {

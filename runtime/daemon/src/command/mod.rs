@@ -1,6 +1,7 @@
 //! The command line. One command, one file.
 
 mod completions;
+mod listen;
 mod log;
 mod man;
 mod run;
@@ -28,28 +29,30 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// When to use colours
+    /// When to use colours; NO_COLOR in the environment is obeyed, too
     #[arg(long, global = true, value_enum, default_value_t, alias = "colour")]
     color: Colour,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  trigd run examples/sales --play     play the project's inbox, and stay up
-  trigd run crm --play --exit --fresh play it from an empty store, and end
-  trigd run crm shop                  run two projects on one port
-  trigd start Welcome --for kommo.lead/7 crm
-                                      start a flow for a record by hand
-  trigd log ~/.local/state/trig/crm   what the log holds
-  trigd state ~/.local/state/trig/crm what it adds up to
+  trigd run examples/quickstart --play  play the project's inbox, and stay up
+  trigd run crm --play --exit --fresh   play it from an empty store, and end
+  trigd run crm shop                    run two projects on one port
+  trigd start Welcome --for lead/7 crm  start a flow for a record by hand
+  trigd log ~/.local/state/trig/crm     what the log holds
+  trigd state ~/.local/state/trig/crm   what it adds up to
 
 Environment:
-  TRIG_LOG   which of the daemon's own messages are written to standard error: `info`, `trigd=debug`, …
+  TRIG_LOG    which of its own messages go to standard error: `info`, `trigd=debug`, …
+  TRIG_TOKEN  the token of `start`, where the project does not say it
 
 Exit codes:
   0  all is well
-  1  a project does not compile, a store was refused, or a flow did not start
-  2  the command line is wrong, or the system refused something";
+  1  a project does not compile, or a file of its inbox was refused
+  1  a flow did not start, or a workspace stands still
+  2  the command line is not understood, or names no project
+  2  the store, the address, the daemon or the system refused";
 
 #[derive(Subcommand)]
 enum Command {
@@ -90,7 +93,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
-            anstream::eprintln!("trigd: {e:#}");
+            anstream::eprintln!("trigd: {}", crate::outbox::chain(e.as_ref()));
             ExitCode::from(FAILED)
         }
     }

@@ -1,5 +1,7 @@
 //! `trigd run`
 
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,15 +10,16 @@ use anyhow::Context;
 use smol_str::SmolStr;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::listen;
 use crate::compile::compiler;
-use crate::daemon::{Daemon, Options, StartError};
+use crate::daemon::{Daemon, Options};
 use crate::happened::{Happened, Teller};
 use crate::outbox::client;
 use crate::play::{Played, play};
-use crate::project::{Compiled, Compiler};
+use crate::project::{Compiled, Compiler, Report};
 use crate::shard::Broken;
 use crate::show::{Colour, Format, Show};
-use crate::store::{Store, StoreError, default_dir};
+use crate::store::{Store, default_dir};
 use crate::watch::{DEBOUNCE, Watcher};
 
 /// Run projects
@@ -24,9 +27,10 @@ use crate::watch::{DEBOUNCE, Watcher};
 /// Compiles them, takes events in over HTTP, fires their triggers, carries out what these decide, and follows every
 /// edit. Ctrl-C ends it; what waits stays in the store.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Directories of projects
-    #[arg(required = true, value_name = "DIR")]
+    #[arg(value_name = "DIR", default_value = ".")]
     dirs: Vec<PathBuf>,
 
     /// Post every file in DIR/inbox, in name order, to the daemon itself; implies --sink
@@ -49,16 +53,16 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     store: Option<PathBuf>,
 
-    /// Where to listen; port 0 picks one [default: 127.0.0.1:7070]
-    #[arg(long, value_name = "ADDR")]
+    /// Where to listen: an address and a port, or a port of this machine; port 0 picks one [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDR", value_parser = listen::address)]
     listen: Option<SocketAddr>,
 
-    /// Say why triggers did not fire [default with --play]
+    /// Say why triggers did not fire [default on a terminal, and with --play]
     #[arg(long, overrides_with = "no_trace")]
     trace: bool,
 
-    /// Do not
-    #[arg(long)]
+    /// Do not say why triggers did not fire
+    #[arg(long, overrides_with = "trace")]
     no_trace: bool,
 
     /// How to show what happens
@@ -66,17 +70,21 @@ pub(super) struct Args {
     format: Format,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  trigd run                             the project in the current directory
+  trigd run crm shop                    two projects on one port
+  trigd run crm --play --exit --fresh   its inbox, from an empty store, to the end
+  trigd run crm --listen 0.0.0.0:7070   for other machines, too
+  trigd run crm --format json --trace   for programs, with what did not fire and why";
+
 /// The default address.
 const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
 
-pub(super) fn run(args: Args, colour: Colour) -> anyhow::Result<u8> {
-    for dir in &args.dirs {
-        anyhow::ensure!(
-            dir.is_dir(),
-            "`{}` is no directory; name the directory of a project",
-            dir.display()
-        );
+pub(super) fn run(mut args: Args, colour: Colour) -> anyhow::Result<u8> {
+    for dir in &mut args.dirs {
+        *dir = project(dir)?;
     }
     let (show, teller) = Show::start(args.format, colour)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -120,7 +128,7 @@ async fn go(
     }
     let options = Options {
         listen,
-        trace: args.trace || (args.play && !args.no_trace),
+        trace: args.traces(std::io::stdout().is_terminal()),
         sink: args.sink || args.play,
         make_up_secrets: args.play,
         teller: teller.clone(),
@@ -128,10 +136,6 @@ async fn go(
     };
     let mut daemon = match Daemon::start(options, compiled).await {
         Ok(daemon) => daemon,
-        Err(e @ StartError::Replay(_)) => {
-            anstream::eprintln!("trigd: {e}");
-            return Ok(super::FOUND);
-        }
         Err(e) => return Err(e.into()),
     };
     let ended = attend(args, &mut daemon, &mut watcher, &teller, signals).await;
@@ -154,6 +158,33 @@ async fn go(
     }
 }
 
+/// The directory of the one project that a directory means, as `trigc` finds it.
+fn project(dir: &Path) -> anyhow::Result<PathBuf> {
+    anyhow::ensure!(
+        dir.is_dir(),
+        "`{}` is no directory; name the directory of a project",
+        dir.display()
+    );
+    let roots = trig_project::find(dir)?;
+    let [root] = roots.as_slice() else {
+        let names: Vec<String> = roots.iter().map(|r| format!("`{}`", r.display())).collect();
+        anyhow::bail!(
+            "`{}` is no project, but holds {}: {}; name those that are to run",
+            dir.display(),
+            roots.len(),
+            names.join(", ")
+        );
+    };
+    Ok(root.clone())
+}
+
+impl Args {
+    /// Whether it is said why triggers did not fire: to people who look on, unless they are told otherwise.
+    fn traces(&self, on_terminal: bool) -> bool {
+        self.trace || (!self.no_trace && (self.play || on_terminal))
+    }
+}
+
 /// What follows the start.
 enum First {
     /// Run these on that store.
@@ -170,6 +201,7 @@ async fn first(
     teller: &Teller,
     signals: &mut Signals,
 ) -> anyhow::Result<First> {
+    let mut told: BTreeMap<PathBuf, Report> = BTreeMap::new();
     loop {
         let compiled = compile_all(compiler, &args.dirs).await?;
         check_ids(&compiled)?;
@@ -183,19 +215,17 @@ async fn first(
             let kept = !args.fresh && store.is_there() && known;
             if compiled.iter().any(|(_, c)| c.ir.is_some()) || kept {
                 if args.fresh {
-                    match store.clear() {
-                        Err(e @ StoreError::NotAStore(_)) => {
-                            anstream::eprintln!("trigd: {e}");
-                            return Ok(First::End(super::FOUND));
-                        }
-                        other => other?,
-                    }
+                    store.clear()?;
                 }
                 return Ok(First::Go(store, compiled));
             }
         }
         for (dir, compiled) in &compiled {
             let report = &compiled.report;
+            // the same once more is nothing new
+            if told.insert(dir.clone(), report.clone()).as_ref() == Some(report) {
+                continue;
+            }
             teller.tell(|| Happened::Diagnosed {
                 project: dir.display().to_string(),
                 errors: report.errors,
@@ -392,5 +422,52 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
         self.came = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(line: &[&str]) -> Args {
+        Line::try_parse_from([&["run"], line].concat())
+            .unwrap()
+            .args
+    }
+
+    #[test]
+    fn who_looks_on_is_told_why_triggers_did_not_fire() {
+        let traces = |line: &[&str]| [true, false].map(|terminal| args(line).traces(terminal));
+        assert_eq!(traces(&[]), [true, false]);
+        assert_eq!(traces(&["--play"]), [true, true]);
+        assert_eq!(traces(&["--trace"]), [true, true]);
+        assert_eq!(traces(&["--play", "--no-trace"]), [false, false]);
+        assert_eq!(traces(&["--trace", "--no-trace"]), [false, false]);
+        assert_eq!(traces(&["--no-trace", "--trace"]), [true, true]);
+        assert_eq!(args(&[]).dirs, [Path::new(".")]);
+    }
+
+    #[test]
+    fn a_directory_of_projects_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+            std::fs::write(dir.path().join(name).join("trig.toml"), "").unwrap();
+        }
+        let shown = project(dir.path()).unwrap_err().to_string();
+        let shown = shown.replace(&dir.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(shown, @"`DIR` is no project, but holds 2: `DIR/a`, `DIR/b`; name those that are to run");
+        let one = dir.path().join("a");
+        assert_eq!(project(&one).unwrap(), one);
+        let shown = project(&one.join("trig.toml")).unwrap_err().to_string();
+        assert!(shown.contains("is no directory"), "{shown}");
     }
 }

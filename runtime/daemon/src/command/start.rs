@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
+use super::listen;
 use crate::config::Secret;
 use crate::outbox::{chain, client};
 use crate::project::{Secrets, configure};
+use crate::shard::Accepted;
 use crate::store::{Store, default_dir};
 
 /// Start a flow for a record by hand
@@ -21,11 +23,13 @@ use crate::store::{Store, default_dir};
 /// Asks the running daemon, waits until it has done so, and says whether the flow started or why not. Recorded as done by
 /// the user who is logged in.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The flow
     flow: SmolStr,
 
-    /// For which record; not for a flow that has no subject
+    /// For which record, as in `kommo.lead/7`, or `lead/7` where only one catalogue has it; not for a flow that has no
+    /// subject
     #[arg(long = "for", value_name = "ENTITY/ID", value_parser = record)]
     subject: Option<(SmolStr, SmolStr)>,
 
@@ -46,6 +50,13 @@ pub(super) struct Args {
     dir: PathBuf,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  trigd start Welcome --for lead/7 crm
+  trigd start Welcome --for kommo.lead/7 --connector hq crm
+  trigd start Sweep --to 127.0.0.1:7071 --workspace shop
+  trigd start Sweep ~/.local/state/trig/shop";
+
 const DEFAULT: &str = "http://127.0.0.1:7070";
 /// In this variable, the workspace's token is looked up where the project does not say.
 const TOKEN: &str = "TRIG_TOKEN";
@@ -57,23 +68,28 @@ fn record(text: &str) -> Result<(SmolStr, SmolStr), String> {
         Some((entity, id)) if !entity.is_empty() && !id.is_empty() => {
             Ok((entity.into(), id.into()))
         }
-        _ => Err("a record is written as ENTITY/ID: `kommo.lead/7`".into()),
+        _ => Err("a record is written as ENTITY/ID: `lead/7`".into()),
     }
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let found = find(&args.dir);
-    let Some(workspace) = args.workspace.clone().or(found.workspace) else {
-        anyhow::bail!(
-            "`{}` is no project: name its directory, or the workspace with --workspace",
+    let workspace = match (&args.workspace, found.workspaces.as_slice()) {
+        (Some(workspace), _) | (None, [workspace]) => workspace.clone(),
+        (None, []) => anyhow::bail!(
+            "`{}` is no project, and no store that one has run on: name its directory, or the workspace with --workspace",
             args.dir.display()
-        );
+        ),
+        (None, several) => anyhow::bail!(
+            "`{}` holds several workspaces: say which one with --workspace: {}",
+            args.dir.display(),
+            crate::intake::list(several)
+        ),
     };
-    let to = args.to.clone().or(found.address);
+    let to = args.to.as_deref().map(listen::url).or(found.address);
     let to = to.unwrap_or_else(|| DEFAULT.to_owned());
     let url = format!(
-        "{}/v1/{}/flows/{}/start?wait=applied",
-        to.trim_end_matches('/'),
+        "{to}/v1/{}/flows/{}/start?wait=applied",
         part(&workspace),
         part(&args.flow)
     );
@@ -107,7 +123,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
 /// What a directory says.
 #[derive(Default)]
 struct Found {
-    workspace: Option<SmolStr>,
+    workspaces: Vec<SmolStr>,
     address: Option<String>,
     token: Option<String>,
 }
@@ -115,10 +131,17 @@ struct Found {
 fn find(dir: &Path) -> Found {
     if let Ok(store) = Store::existing(dir) {
         return Found {
+            workspaces: store.revisions().workspaces().into_iter().collect(),
             address: store.address(),
-            ..Found::default()
+            token: None,
         };
     }
+    // as everywhere, a directory may lie in a project, or hold the one that is meant
+    let roots = trig_project::find(dir).unwrap_or_default();
+    let dir = match roots.as_slice() {
+        [root] => root,
+        _ => dir,
+    };
     let Ok(text) = std::fs::read_to_string(dir.join(trig_compiler::MANIFEST_PATH)) else {
         return Found::default();
     };
@@ -147,7 +170,7 @@ fn find(dir: &Path) -> Found {
     let listens = manifest.daemon.listen.as_ref();
     let listens = listens.map(|listen| format!("http://{}", listen.value));
     Found {
-        workspace: id,
+        workspaces: id.into_iter().collect(),
         address: stored.or(listens),
         token: match config.token {
             Secret::Is(token) => Some(token),
@@ -196,23 +219,6 @@ enum Answer {
 }
 
 #[derive(Deserialize)]
-struct Accepted {
-    applied: Applied,
-}
-
-#[derive(Deserialize)]
-struct Applied {
-    start: Start,
-}
-
-#[derive(Deserialize)]
-struct Start {
-    started: bool,
-    waits: Option<String>,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Error {
     error: String,
 }
@@ -220,9 +226,9 @@ struct Error {
 impl Answer {
     fn read(status: StatusCode, body: &[u8]) -> Self {
         if status.is_success()
-            && let Ok(Accepted { applied }) = serde_json::from_slice(body)
+            && let Ok(accepted) = serde_json::from_slice::<Accepted>(body)
+            && let Some(start) = accepted.applied.and_then(|applied| applied.start)
         {
-            let start = applied.start;
             return if start.started {
                 Self::Started(start.waits)
             } else {
@@ -279,13 +285,13 @@ mod tests {
                 ),
             ),
             Err(
-                "a record is written as ENTITY/ID: `kommo.lead/7`",
+                "a record is written as ENTITY/ID: `lead/7`",
             ),
             Err(
-                "a record is written as ENTITY/ID: `kommo.lead/7`",
+                "a record is written as ENTITY/ID: `lead/7`",
             ),
             Err(
-                "a record is written as ENTITY/ID: `kommo.lead/7`",
+                "a record is written as ENTITY/ID: `lead/7`",
             ),
         ]
         "#);

@@ -16,6 +16,7 @@ use trig_ir::RecordKey;
 ///
 /// Changes nothing, and may run beside a daemon.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The store's directory
     store: PathBuf,
@@ -27,6 +28,11 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  trigd state ~/.local/state/trig/crm
+  trigd state ~/.local/state/trig/default shop --json";
 
 pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let store = Store::existing(&args.store)?;

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
-use tokio::sync::oneshot;
 use trig_engine::{Actor, Arrival, Happening};
 use trig_ir::ActorKind;
 
@@ -10,11 +9,11 @@ use super::document::{Item, items};
 use super::fetch::{Fetched, Validators, fetch};
 use super::{Seen, Source};
 use crate::outbox::Client;
-use crate::shard::{Busy, Intake, Shard, Until};
+use crate::shard::{Busy, Shard, Until};
 use crate::store::{FeedCursor, InputPayload};
 
 /// A feed that is followed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Followed {
     pub(super) source: Source,
     pub(super) seen: Seen,
@@ -123,20 +122,9 @@ async fn log(
         Busy::Full => "too much waits to be written".to_owned(),
         Busy::Closed => "the daemon is ending".to_owned(),
     };
-    let share = shard.reserve(payload.len()).map_err(busy)?;
-    let (reply, answer) = oneshot::channel();
-    let intake = Intake {
-        workspace: workspace.clone(),
-        via,
-        arrivals,
-        payload,
-        until: Until::Applied,
-        reply,
-        share,
-    };
-    shard.send(intake).map_err(busy)?;
-    let answer = answer
+    let answer = shard
+        .take(workspace.clone(), via, arrivals, payload, Until::Applied)
         .await
-        .map_err(|_| "the daemon is ending".to_owned())?;
+        .map_err(busy)?;
     answer.map(drop).map_err(|e| e.to_string())
 }

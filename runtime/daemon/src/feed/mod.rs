@@ -12,7 +12,7 @@ mod watch;
 use smol_str::SmolStr;
 use trig_ir::{Ir, Millis};
 
-pub use watch::Feeds;
+pub(crate) use watch::Feeds;
 
 pub(crate) use seen::Seen;
 pub(crate) use watch::{Follow, follow};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use trig_ir::Timestamp;
 
 use super::Seen;
@@ -74,8 +74,10 @@ pub(crate) fn follow(follow: Follow) -> Feeds {
 }
 
 struct Slot {
-    /// `None` while somebody looks at it.
-    followed: Option<Box<Followed>>,
+    /// As it was after the last look that came to an end.
+    followed: Followed,
+    /// Who looks at it now.
+    looking: Option<Id>,
     /// When it is looked at next.
     next: Timestamp,
     /// Whether the active revision declares it.
@@ -86,7 +88,7 @@ struct Slot {
 
 struct Looked {
     key: Key,
-    followed: Box<Followed>,
+    followed: Followed,
     result: Result<(), String>,
 }
 
@@ -113,12 +115,10 @@ impl Task {
             }
             let patience = self.patience();
             tokio::select! {
-                Some(looked) = self.looking.join_next() => {
-                    // nothing in a look panics: reading the document is a task of its own
-                    if let Ok(looked) = looked {
-                        self.looked(looked);
-                    }
-                }
+                Some(looked) = self.looking.join_next_with_id() => match looked {
+                    Ok((_, looked)) => self.looked(looked),
+                    Err(e) => self.panicked(&e),
+                },
                 asking = asked.recv() => match asking {
                     Some(asking) => self.asking.push(asking),
                     None => return,
@@ -143,20 +143,20 @@ impl Task {
             for source in &site.feeds {
                 let key = (workspace.clone(), source.name.clone());
                 let slot = self.feeds.entry(key.clone()).or_insert_with(|| Slot {
-                    followed: Some(Box::new(Followed {
+                    followed: Followed {
                         source: source.clone(),
                         seen: self.follow.stood.remove(&key).unwrap_or_default(),
                         validators: Validators::default(),
-                    })),
+                    },
+                    looking: None,
                     next: now,
                     declared: true,
                     trouble: None,
                 });
                 slot.declared = true;
                 // while somebody looks at it, it is as it was
-                if let Some(followed) = &mut slot.followed
-                    && followed.source != *source
-                {
+                let followed = &mut slot.followed;
+                if slot.looking.is_none() && followed.source != *source {
                     if followed.source.url != source.url {
                         followed.validators = Validators::default();
                         slot.next = now;
@@ -175,23 +175,22 @@ impl Task {
             if self.looking.len() >= AT_ONCE {
                 return;
             }
-            if !slot.declared || slot.next > now {
+            if !slot.declared || slot.next > now || slot.looking.is_some() {
                 continue;
             }
-            let Some(mut followed) = slot.followed.take() else {
-                continue;
-            };
+            let mut followed = slot.followed.clone();
             slot.next = now.plus(followed.source.every);
             let (client, shard) = (self.follow.client.clone(), self.follow.shard.clone());
             let key = key.clone();
-            self.looking.spawn(async move {
+            let look = async move {
                 let result = followed.look(&client, &shard, &key.0).await;
                 Looked {
                     key,
                     followed,
                     result,
                 }
-            });
+            };
+            slot.looking = Some(self.looking.spawn(look).id());
         }
     }
 
@@ -199,7 +198,8 @@ impl Task {
         let Some(slot) = self.feeds.get_mut(&looked.key) else {
             return;
         };
-        slot.followed = Some(looked.followed);
+        slot.followed = looked.followed;
+        slot.looking = None;
         let trouble = looked.result.err();
         // the same is not told at each look
         if slot.trouble != trouble
@@ -212,15 +212,78 @@ impl Task {
         slot.trouble = trouble;
     }
 
+    /// A mistake in this program itself: the feed stays as it was, and is looked at again when it is time.
+    fn panicked(&mut self, error: &JoinError) {
+        let looking = |slot: &&mut Slot| slot.looking == Some(error.id());
+        if let Some(slot) = self.feeds.values_mut().find(looking) {
+            slot.looking = None;
+            let name = &slot.followed.source.name;
+            tracing::error!(
+                "a look at feed {name} failed over a mistake in trig itself; it will be looked at again: {error}"
+            );
+        }
+    }
+
     /// How long to sleep.
     fn patience(&self) -> Duration {
         let now = self.follow.clock.now();
-        let idle = |slot: &&Slot| slot.declared && slot.followed.is_some();
+        let idle = |slot: &&Slot| slot.declared && slot.looking.is_none();
         let next = self.feeds.values().filter(idle).map(|slot| slot.next).min();
         let Some(next) = next.filter(|_| self.looking.len() < AT_ONCE) else {
             return LONGEST_SLEEP;
         };
         let left = (next - now).0.max(0);
         Duration::from_millis(left.unsigned_abs()).min(LONGEST_SLEEP)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::closing::closing;
+    use crate::shard::Bounds;
+
+    #[tokio::test]
+    async fn a_look_that_panics_leaves_the_feed_as_it_was() {
+        let (_close, closing) = closing();
+        let mut task = Task {
+            follow: Follow {
+                client: crate::outbox::client(),
+                registry: Registry::default(),
+                shard: Shard::new(Bounds::default()).0,
+                teller: Teller::silent(),
+                clock: Arc::new(ManualClock::at(Timestamp(0))),
+                closing,
+                stood: Stood::new(),
+            },
+            feeds: BTreeMap::new(),
+            looking: JoinSet::new(),
+            asking: Vec::new(),
+        };
+        let look = task.looking.spawn(async { panic!("a mistake") });
+        let slot = Slot {
+            followed: Followed {
+                source: super::super::Source {
+                    name: "Blog".into(),
+                    url: "http://blog".into(),
+                    every: trig_ir::Millis::HOUR,
+                    event: "Blog.updated".into(),
+                },
+                seen: Seen::default(),
+                validators: Validators::default(),
+            },
+            looking: Some(look.id()),
+            next: Timestamp(5),
+            declared: true,
+            trouble: None,
+        };
+        let key: Key = ("acme".into(), "Blog".into());
+        task.feeds.insert(key.clone(), slot);
+        let ended = task.looking.join_next_with_id().await.unwrap();
+        task.panicked(&ended.err().unwrap());
+        assert_eq!(task.feeds[&key].looking, None);
+        assert_eq!(task.feeds[&key].next, Timestamp(5), "it comes again");
+        assert!(task.patience() <= Duration::from_millis(5));
     }
 }

@@ -10,5 +10,5 @@ mod start;
 mod tests;
 mod typed;
 
-pub use routes::{Door, router};
-pub use server::{Server, serve};
+pub(crate) use routes::{Door, list, router};
+pub(crate) use server::{Server, serve};

@@ -21,12 +21,12 @@ use super::normalise;
 use super::typed;
 use crate::position::MAX_INPUTS;
 use crate::registry::{Registry, Site};
-use crate::shard::{Accepted, Control, Intake, Shard, Until};
+use crate::shard::{Accepted, Control, Shard, Until};
 use crate::store::InputPayload;
 
 /// What the addresses lead to.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(crate) struct Door {
     /// The workspaces.
     pub registry: Registry,
     /// The writer.
@@ -37,10 +37,15 @@ pub struct Door {
 
 /// The same answer whether the connector or its secret is wrong, so that neither can be found out alone.
 const NO_HOOK: &str = "there is no such hook";
-const NO_WORKSPACE: &str = "there is no such workspace";
+
+/// Names, as they are said in a sentence.
+pub(crate) fn list(names: &[SmolStr]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
 
 /// All addresses.
-pub fn router(door: Door) -> Router {
+pub(crate) fn router(door: Door) -> Router {
     Router::new()
         .route("/healthz", get(health).fallback(|| wrong_method("GET")))
         .route(
@@ -100,11 +105,14 @@ async fn status(
     let site = door.site(&workspace)?;
     door.authorize(&site, &headers)?;
     let (answer, status) = oneshot::channel();
-    door.shard.ask(Control::Status { workspace, answer });
+    door.shard.ask(Control::Status {
+        workspace: workspace.clone(),
+        answer,
+    });
     let status = status
         .await
         .map_err(|_| Rejected::closing())?
-        .ok_or_else(|| Rejected::not_found(NO_WORKSPACE))?;
+        .ok_or_else(|| door.no_workspace(&workspace))?;
     let mut value = serde_json::to_value(status)
         .map_err(|e| Rejected::new(StatusCode::INTERNAL_SERVER_ERROR, e.to_string()))?;
     if let Some(object) = value.as_object_mut() {
@@ -150,7 +158,7 @@ async fn start(
         ));
     }
     let body = body::read(&headers, body, site.config.max_body).await?;
-    let arrival = super::start::arrival(&site.config, flow, &body)?;
+    let arrival = super::start::arrival(&site, flow, &body)?;
     door.take(workspace, "start".into(), vec![arrival], until)
         .await
 }
@@ -182,7 +190,21 @@ impl Door {
     fn site(&self, workspace: &str) -> Result<Arc<Site>, Rejected> {
         self.registry
             .get(workspace)
-            .ok_or_else(|| Rejected::not_found(NO_WORKSPACE))
+            .ok_or_else(|| self.no_workspace(workspace))
+    }
+
+    /// Which others there are is said on this machine only: elsewhere, whoever knocks is not known yet.
+    fn no_workspace(&self, workspace: &str) -> Rejected {
+        let mut reason = format!("there is no workspace `{workspace}`");
+        if self.loopback {
+            let ids = self.registry.ids();
+            match ids.as_slice() {
+                [] => reason.push_str("; none runs"),
+                [one] => reason.push_str(&format!("; there is `{one}`")),
+                several => reason.push_str(&format!("; there are {}", list(several))),
+            }
+        }
+        Rejected::not_found(&reason)
     }
 
     fn authorize(&self, site: &Site, headers: &HeaderMap) -> Result<(), Rejected> {
@@ -214,19 +236,8 @@ impl Door {
         }
         let payload = InputPayload::encode(&via, &arrivals)
             .map_err(|e| Rejected::new(StatusCode::INTERNAL_SERVER_ERROR, e.to_string()))?;
-        let share = self.shard.reserve(payload.len())?;
-        let (reply, answer) = oneshot::channel();
-        self.shard.send(Intake {
-            workspace,
-            via,
-            arrivals,
-            payload,
-            until,
-            reply,
-            share,
-        })?;
-        // a line that closes without an answer: the writer has ended, and nothing is known to be durable
-        let accepted = answer.await.map_err(|_| Rejected::closing())??;
+        let answer = self.shard.take(workspace, via, arrivals, payload, until);
+        let accepted = answer.await??;
         Ok(accepted_response(accepted, until))
     }
 }

@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// A server that runs.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     task: JoinHandle<()>,
@@ -36,7 +36,7 @@ pub struct Server {
 
 impl Server {
     /// Waits until it has ended, which it does once the word is said and its connections are through.
-    pub async fn ended(self) {
+    pub(crate) async fn ended(self) {
         // a server that panicked has ended, too
         drop(self.task.await);
     }
@@ -46,7 +46,11 @@ impl Server {
 ///
 /// # Errors
 /// If the socket has no address.
-pub fn serve(listener: TcpListener, router: Router, closing: Closing) -> std::io::Result<Server> {
+pub(crate) fn serve(
+    listener: TcpListener,
+    router: Router,
+    closing: Closing,
+) -> std::io::Result<Server> {
     let address = listener.local_addr()?;
     let task = tokio::spawn(accept(listener, router, closing));
     Ok(Server { address, task })

@@ -8,6 +8,7 @@ use trig_ir::{ActorKind, RecordKey};
 
 use super::answer::Rejected;
 use crate::config::Config;
+use crate::registry::Site;
 
 /// What the request says.
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ struct Request {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Subject {
-    /// The full name of its entity.
+    /// The name of its entity, full, or bare where only one has it.
     entity: SmolStr,
     /// Its connector; without it, the one of the entity's family.
     #[serde(default)]
@@ -37,7 +38,7 @@ struct Subject {
 const MOST_NAME: usize = 1_024;
 
 /// The start of `flow` that a body asks for. An empty one asks for a flow without subject.
-pub(super) fn arrival(config: &Config, flow: SmolStr, body: &[u8]) -> Result<Arrival, Rejected> {
+pub(super) fn arrival(site: &Site, flow: SmolStr, body: &[u8]) -> Result<Arrival, Rejected> {
     let body = if body.is_empty() { b"{}" } else { body };
     let request: Request = serde_json::from_slice(body).map_err(|e| {
         let shape = r#"{"for": {"entity": "…", "connector": "…", "id": "…"}, "by": "…"}"#;
@@ -48,7 +49,7 @@ pub(super) fn arrival(config: &Config, flow: SmolStr, body: &[u8]) -> Result<Arr
     })?;
     let subject = match request.subject {
         None => None,
-        Some(subject) => Some(record(config, subject)?),
+        Some(subject) => Some(record(site, subject)?),
     };
     if let Some(by) = &request.by {
         name("by", by)?;
@@ -65,7 +66,9 @@ pub(super) fn arrival(config: &Config, flow: SmolStr, body: &[u8]) -> Result<Arr
     })
 }
 
-fn record(config: &Config, subject: Subject) -> Result<RecordKey, Rejected> {
+fn record(site: &Site, mut subject: Subject) -> Result<RecordKey, Rejected> {
+    subject.entity = site.full_name(subject.entity);
+    let config = &site.config;
     let connector = match subject.connector {
         Some(connector) => connector,
         None => connector(config, &subject.entity).ok_or_else(|| {

@@ -25,6 +25,7 @@ fn fixture(bounds: Bounds) -> Fixture {
     registry.put(Site {
         config: Config::new("acme"),
         hold: std::collections::BTreeSet::new(),
+        entities: Vec::new(),
         feeds: Vec::new(),
         failed_reload: None,
     });

@@ -402,6 +402,7 @@ mod tests {
         registry.put(Site {
             config: Config::new("acme"),
             hold: std::collections::BTreeSet::new(),
+            entities: Vec::new(),
             feeds: Vec::new(),
             failed_reload: None,
         });

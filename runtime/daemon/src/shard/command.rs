@@ -1,6 +1,6 @@
 //! What the writer is asked to do.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use trig_engine::{Arrival, EffectResult};
@@ -41,7 +41,7 @@ pub enum Until {
 }
 
 /// A body was taken.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The position of its record in the log.
     pub position: u64,
@@ -53,7 +53,7 @@ pub struct Accepted {
 }
 
 /// What evaluating a body led to.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Applied {
     /// The triggers that fired.
     pub fired: Vec<Fired>,
@@ -61,13 +61,17 @@ pub struct Applied {
     pub duplicates: usize,
     /// How many effects were decided.
     pub effects: usize,
+    /// What of it was only kept, because nothing could be done with it: an event of an unknown type, a value that does
+    /// not fit its field.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub kept: Vec<Kept>,
     /// What became of a flow that was to be started by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<StartedFlow>,
 }
 
 /// What became of a flow that was to be started by hand.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct StartedFlow {
     /// Whether it runs, ran, or waits to.
     pub started: bool,
@@ -79,8 +83,18 @@ pub struct StartedFlow {
     pub reason: Option<String>,
 }
 
+/// Something that was only kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The field that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<SmolStr>,
+    /// Why nothing was done with it.
+    pub reason: String,
+}
+
 /// A trigger that fired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fired {
     /// Which.
     pub trigger: SmolStr,

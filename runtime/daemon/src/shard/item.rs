@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use trig_engine::{Arrival, Audit, EffectResult, InputKind, Output};
 
-use super::command::{Accepted, Activation, Applied, Fired, Intake, Refusal, StartedFlow};
+use super::command::{Accepted, Activation, Applied, Fired, Intake, Kept, Refusal, StartedFlow};
 use trig_ir::Ir;
 
 /// One thing that a batch holds.
@@ -71,6 +71,10 @@ impl Applied {
                     subject: subject.clone(),
                 }),
                 Audit::Duplicate { .. } => self.duplicates += 1,
+                Audit::Unhandled { field, reason } => self.kept.push(Kept {
+                    field: field.clone(),
+                    reason: reason.clone(),
+                }),
                 _ => {}
             }
         }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
+use smol_str::SmolStr;
+use tokio::sync::oneshot;
+use trig_engine::Arrival;
 
-use super::command::{Control, Intake};
+use super::command::{Accepted, Control, Intake, Refusal, Until};
 
 /// Bounds of the queue and of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,7 +108,7 @@ impl Shard {
     ///
     /// # Errors
     /// If there is none.
-    pub fn reserve(&self, bytes: usize) -> Result<Share, Busy> {
+    fn reserve(&self, bytes: usize) -> Result<Share, Busy> {
         if self.stopping.load(Ordering::Acquire) {
             return Err(Busy::Closed);
         }
@@ -125,7 +128,7 @@ impl Shard {
     ///
     /// # Errors
     /// If too many wait, or nobody takes any.
-    pub fn send(&self, intake: Intake) -> Result<(), Busy> {
+    fn send(&self, intake: Intake) -> Result<(), Busy> {
         if self.stopping.load(Ordering::Acquire) {
             return Err(Busy::Closed);
         }
@@ -133,6 +136,33 @@ impl Shard {
             TrySendError::Full(_) => Busy::Full,
             TrySendError::Disconnected(_) => Busy::Closed,
         })
+    }
+
+    /// Hands a body to the writer, and waits for its answer.
+    ///
+    /// # Errors
+    /// If it cannot wait, or the writer ended before it answered: then nothing is known to be durable. Inside, if the writer
+    /// did not take it.
+    pub(crate) async fn take(
+        &self,
+        workspace: SmolStr,
+        via: SmolStr,
+        arrivals: Vec<Arrival>,
+        payload: Vec<u8>,
+        until: Until,
+    ) -> Result<Result<Accepted, Refusal>, Busy> {
+        let share = self.reserve(payload.len())?;
+        let (reply, answer) = oneshot::channel();
+        self.send(Intake {
+            workspace,
+            via,
+            arrivals,
+            payload,
+            until,
+            reply,
+            share,
+        })?;
+        answer.await.map_err(|_| Busy::Closed)
     }
 
     /// Asks something of the writer. Where it has ended, whoever waits for an answer finds the line closed.

@@ -159,7 +159,7 @@ impl Workspace {
         self.running = Some(Running {
             revision,
             ir,
-            engine: Arc::new(engine.with_earlier(earlier)),
+            engine: Arc::new(engine.with_earlier(earlier, &self.state)),
         });
         missing
     }

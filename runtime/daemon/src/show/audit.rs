@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use trig_engine::Audit;
-use trig_ir::{ActorKind, Ir, RecordKey, Timestamp};
+use trig_ir::{Ir, RecordKey, Timestamp};
 
 use super::lines::time;
 use super::style::{BAD, DIM, DOUBT, GOOD, PLAIN, WAITING};
@@ -44,8 +44,8 @@ pub(super) fn audited(
                 text.push_str(&subject);
             }
             let by = match &by.name {
-                Some(name) => format!("{} {name}", actor(by.kind)),
-                None => actor(by.kind).to_owned(),
+                Some(name) => format!("{} {name}", by.kind.word()),
+                None => by.kind.word().to_owned(),
             };
             (DIM, "  event", format!("{text}  by {by}"))
         }
@@ -122,6 +122,20 @@ pub(super) fn audited(
         Audit::NoOp {
             trigger, reason, ..
         } => (DOUBT, "  no-op", format!("{trigger:<width$}  {reason}")),
+        Audit::Undone {
+            subject,
+            field,
+            value,
+        } => {
+            let value = value
+                .as_ref()
+                .map_or("not known".into(), ToString::to_string);
+            (
+                DOUBT,
+                "  undone",
+                format!("{subject}  {field} is {value} again"),
+            )
+        }
         Audit::Cut { reason } => (BAD, "  cut", reason.clone()),
         // shown when they come about: what was delivered, what is active
         Audit::Ended { .. } | Audit::Activated { .. } | Audit::Tested { .. } => return None,
@@ -142,15 +156,6 @@ pub(crate) fn waits(phase: &str, due: Option<Timestamp>) -> String {
     match due {
         Some(due) => format!("{what}{wakes} {}", time(due)),
         None => what.to_owned(),
-    }
-}
-
-fn actor(kind: ActorKind) -> &'static str {
-    match kind {
-        ActorKind::Customer => "customer",
-        ActorKind::User => "user",
-        ActorKind::Api => "api",
-        ActorKind::Automation => "automation",
     }
 }
 
@@ -220,6 +225,15 @@ mod tests {
             Audit::Sweep {
                 trigger: "Care".into(),
             },
+            Audit::Undone {
+                subject: RecordKey {
+                    entity: "kommo.lead".into(),
+                    connector: "kommo".into(),
+                    id: "7".into(),
+                },
+                field: "score".into(),
+                value: Some(trig_ir::Value::Int(3)),
+            },
             limit(due),
             limit(Timestamp(i64::MAX)),
             why(Why::Restarted),
@@ -245,6 +259,7 @@ mod tests {
         missed   Care  was due 2025-06-15T15:06:40Z: it was due while nothing ran
         breaker  Tags pauses its triggers until 2025-06-15T15:06:40Z
         sweep    Care  goes through the records in slices
+        undone   kommo.lead/7  score is 3 again
         not      Care  kommo.lead/5@hq  cooldown Care: the next at 2025-06-15T15:06:40.000Z (line 7)
         not      Care  kommo.lead/5@hq  cooldown Care: used up for ever (line 7)
         not      Care  kommo.lead/5@hq  another firing took its place

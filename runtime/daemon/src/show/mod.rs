@@ -15,14 +15,14 @@ use crate::happened::{Happened, Listener, Teller, Told};
 
 pub(crate) use audit::waits;
 pub(crate) use lines::time;
-pub use style::Colour;
+pub(crate) use style::Colour;
 
 /// How long a terminal may stand still at the end before it is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// In which form it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Lines for people.
     #[default]
     Lines,
@@ -32,7 +32,7 @@ pub enum Format {
 
 /// A thread that shows what it is told.
 #[derive(Debug)]
-pub struct Show {
+pub(crate) struct Show {
     thread: JoinHandle<()>,
     /// Closes when the thread has ended.
     ended: Receiver<()>,
@@ -44,7 +44,7 @@ impl Show {
     ///
     /// # Errors
     /// If no thread can be had.
-    pub fn start(format: Format, colour: Colour) -> io::Result<(Self, Teller)> {
+    pub(crate) fn start(format: Format, colour: Colour) -> io::Result<(Self, Teller)> {
         let (teller, listener) = Teller::heard();
         let (end, ended) = crossbeam_channel::bounded::<()>(0);
         let left = listener.told.clone();
@@ -64,7 +64,7 @@ impl Show {
     }
 
     /// Waits until all has been shown; in a `hurry` only for as long as it gets less. All tellers must be gone.
-    pub fn end(self, hurry: bool) {
+    pub(crate) fn end(self, hurry: bool) {
         let mut left = usize::MAX;
         while hurry && self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             if self.left.len() >= left {

@@ -5,8 +5,8 @@ use anstyle::{AnsiColor, Style};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Colour {
-    /// On a terminal.
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     /// Always.

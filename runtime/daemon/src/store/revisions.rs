@@ -1,6 +1,6 @@
 //! Revisions, each in a file of its own, named by its hash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -140,6 +140,18 @@ impl Revisions {
         Ok(ir)
     }
 
+    /// The workspaces whose revisions are kept. What cannot be read is left out.
+    pub(crate) fn workspaces(&self) -> BTreeSet<SmolStr> {
+        let files = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        files
+            .filter_map(|file| {
+                let bytes = fs::read(file.path()).ok()?;
+                let stored: Stored<serde_json::Value> = trig_ir::read_deep_json(&bytes).ok()?;
+                Some(SmolStr::new(stored.ir.pointer("/project/id")?.as_str()?))
+            })
+            .collect()
+    }
+
     /// The manifest with which a revision was kept, if it had one.
     pub fn manifest(&self, revision: &RevisionHash) -> Option<String> {
         let bytes = fs::read(self.path(revision)).ok()?;
@@ -172,5 +184,7 @@ mod tests {
         sources.manifest = Some(later.as_str().into());
         revisions.put(&revision, &ir, &sources).unwrap();
         assert_eq!(revisions.manifest(&revision), Some(later));
+        fs::write(dir.path().join("other.json"), "{}").unwrap();
+        assert_eq!(revisions.workspaces(), BTreeSet::from(["acme".into()]));
     }
 }

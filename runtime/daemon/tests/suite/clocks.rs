@@ -1,13 +1,15 @@
 //! Recurrences over restarts.
 
-use crate::receiver::Receiver;
-use crate::support::{Place, advance, settled};
+use trig_ir::Millis;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+use crate::receiver::Receiver;
+use crate::support::{Place, advance, how_is, settled};
+
+const HOUR: i64 = Millis::HOUR.0;
+const DAY: i64 = Millis::DAY.0;
 
 /// From the start of a test to the next nine o'clock: as long as the daemon runs, it is there on time.
-const TO_NINE: i64 = 17 * HOUR + 53 * 60_000 + 20_000;
+const TO_NINE: i64 = 17 * HOUR + 53 * Millis::MINUTE.0 + 20 * Millis::SECOND.0;
 
 const DAILY: &str = r#"
 trigger Usual  { on every day at 09:00              do webhook.post(to: "crm", says: "usual") }
@@ -41,7 +43,7 @@ async fn a_recurrence_comes_once_each_day_also_over_a_restart() {
     let place = place(&receiver);
     let daemon = place.start().await;
     // the clocks are armed by the record of the activation, which comes first in a fresh store
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     let next = status.next_due.unwrap().to_string();
     assert_eq!(next, "2025-06-16T09:00:00.000Z");
     advance(&daemon, &place, TO_NINE).await;
@@ -49,7 +51,7 @@ async fn a_recurrence_comes_once_each_day_also_over_a_restart() {
     daemon.stop().await.unwrap();
 
     let daemon = place.start().await;
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     let next = status.next_due.unwrap().to_string();
     assert_eq!(next, "2025-06-17T09:00:00.000Z", "and not the one that ran");
     for step in [12 * HOUR, 12 * HOUR, HOUR] {

@@ -3,14 +3,14 @@ use trig_log::{Class, Log, Record, RecordKind};
 use trigd::daemon::StartError;
 use trigd::shard::ReplayError;
 
-use crate::support::{Place, TICKETS, opened, post, request};
+use crate::support::{Place, TICKETS, how_is, opened, post, request};
 
 /// A store in which one ticket was opened, and the revision that runs.
 async fn used() -> (Place, SmolStr) {
     let place = Place::new(TICKETS);
     let daemon = place.start().await;
     post(&daemon, &[opened("1", "7")]).await;
-    let revision = daemon.status(&"acme".into()).await.unwrap().revision;
+    let revision = how_is(&daemon).await.revision;
     daemon.stop().await.unwrap();
     (place, revision.unwrap().0)
 }
@@ -36,7 +36,7 @@ async fn a_replay_that_differs_stops_the_workspace_and_says_where() {
     let (place, revision) = used().await;
     append(&place, tick(revision, trig_engine::SEMANTICS_VERSION), 42);
     let daemon = place.start().await;
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     let reason = status.stopped.unwrap_or_default();
     assert!(reason.contains("position "), "{reason}");
     let answer = post(&daemon, &[opened("2", "8")]).await;

@@ -1,9 +1,9 @@
 use std::sync::atomic::Ordering;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::receiver::Receiver;
-use crate::support::{Place, TICKETS, opened, post, soon};
+use crate::support::{Place, TICKETS, event, how_is, opened, post, soon};
 
 #[tokio::test]
 async fn an_effect_is_posted_with_its_key_and_ends() {
@@ -19,7 +19,64 @@ async fn an_effect_is_posted_with_its_key_and_ends() {
     assert_eq!(body["subject"]["id"], "7");
     assert_eq!(body["args"]["severity"], 5);
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
+    daemon.stop().await.unwrap();
+}
+
+/// The examples of `docs/operations.md`, in their order.
+#[tokio::test]
+async fn a_receiver_gets_what_the_page_says() {
+    let text = r#"
+use kommo
+trigger OutOfHours for lead {
+    on message.incoming
+    do {
+        message.send(to: event.contact, text: "Thank you! We answer from Monday 09:00.")
+        set tags += "asked"
+    }
+}
+"#;
+    let mut receiver = Receiver::start(200).await;
+    let place = Place::new(text);
+    let url = receiver.url();
+    place.manifest(&format!(
+        "[connectors.kommo]\nkind = \"kommo\"\ndeliver = \"{url}\"\n"
+    ));
+    let daemon = place.start().await;
+    let mut lead = event(
+        "1",
+        "record.created",
+        "",
+        json!({"contacts": ["3"], "tags": ["school"]}),
+    );
+    let data = json!({"lead": "7", "contact": "3", "text": "how much?"});
+    let mut message = event("2", "crm.message.incoming", "", data);
+    for (event, subject) in [(&mut lead, "kommo.lead/7"), (&mut message, "crm.contact/3")] {
+        event["source"] = "kommo".into();
+        event["subject"] = subject.into();
+    }
+    post(&daemon, &[lead, message]).await;
+
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("\n## What a receiver gets\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let examples = section.split("```json\n").skip(1);
+    let mut compared = 0;
+    for example in examples.filter_map(|block| block.split("```").next()) {
+        let mut example: Json = serde_json::from_str(example).unwrap();
+        let (key, got) = receiver.next().await;
+        assert_eq!(got["key"], key.as_str());
+        // these two are of that moment
+        for member in ["key", "at"] {
+            let there = example[member].as_str().map(str::len);
+            assert_eq!(there, got[member].as_str().map(str::len), "{member}: {got}");
+            example[member] = got[member].clone();
+        }
+        assert_eq!(got, example);
+        compared += 1;
+    }
+    assert_eq!(compared, 2);
     daemon.stop().await.unwrap();
 }
 
@@ -42,7 +99,7 @@ async fn an_effect_is_tried_again_under_the_same_key_also_after_a_restart() {
     soon(daemon.pending.none()).await;
     daemon.stop().await.unwrap();
     let daemon = place.start().await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
     assert!(receiver.got.try_recv().is_err(), "it has ended");
     daemon.stop().await.unwrap();
 }
@@ -55,7 +112,7 @@ async fn a_refusal_for_good_is_not_tried_again() {
     post(&daemon, &[opened("1", "7")]).await;
     receiver.next().await;
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 0);
+    assert_eq!(how_is(&daemon).await.outbox, 0);
     assert!(receiver.got.try_recv().is_err());
     daemon.stop().await.unwrap();
     let results: Vec<Json> = trig_log::read(&place.store().log_dir())
@@ -77,7 +134,7 @@ async fn effects_of_one_subject_leave_in_order() {
     let mut daemon = place.start().await;
     let events: Vec<Json> = (0..30)
         .map(|n| {
-            crate::support::event(
+            event(
                 &n.to_string(),
                 "ticket.opened",
                 "7",
@@ -155,11 +212,11 @@ async fn an_attempt_of_unknown_outcome_is_on_record_and_held() {
     assert_eq!(attempts, 1, "on record before it leaves");
     drop(connection);
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    assert_eq!(how_is(&daemon).await.outbox, 1);
     daemon.stop().await.unwrap();
 
     let mut daemon = place.start().await;
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    assert_eq!(how_is(&daemon).await.outbox, 1);
     daemon.stop().await.unwrap();
 }

@@ -7,11 +7,12 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use trig_ir::Millis;
 
 use crate::receiver::Receiver;
 use crate::support::{Place, inputs, soon};
 
-const HOUR: i64 = 3_600_000;
+const HOUR: i64 = Millis::HOUR.0;
 
 /// What the server answers, and what it was asked.
 #[derive(Default)]

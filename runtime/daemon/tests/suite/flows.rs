@@ -3,12 +3,13 @@
 use std::process::Command;
 
 use serde_json::json;
+use trig_ir::Millis;
 
 use crate::receiver::Receiver;
-use crate::support::{Place, advance, event, fired, opened, post, soon};
+use crate::support::{Place, advance, event, fired, how_is, opened, post, soon};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
+const MINUTE: i64 = Millis::MINUTE.0;
+const HOUR: i64 = Millis::HOUR.0;
 
 /// A body that runs for an hour, and a firing that waits for a while; both say which version they are of.
 fn project(version: &str, delay: &str) -> String {
@@ -54,7 +55,7 @@ async fn a33_an_edit_takes_effect_and_nothing_under_way_is_lost() {
     daemon.reload(&place.project()).await;
     post(&daemon, &[opened("2", "8")]).await;
     assert_eq!(says(&mut receiver).await, "8 begins v2");
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     assert_eq!(status.pending, 4, "nothing was lost: {status:?}");
 
     // the ten minutes of the first version have become twenty
@@ -82,7 +83,7 @@ async fn a33_an_edit_takes_effect_and_nothing_under_way_is_lost() {
     assert_eq!(both, ["7 ends v1", "8 ends v2"]);
     advance(&daemon, &place, 20 * MINUTE).await;
     assert_eq!(says(&mut receiver).await, "9 ends v3");
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     assert_eq!(status.pending, 0, "{status:?}");
     daemon.stop().await.unwrap();
     assert!(receiver.got.try_recv().is_err(), "nothing happened twice");
@@ -135,7 +136,7 @@ trigger Begin for ticket { on ticket.opened do start Care }
     let daemon = place.start().await;
     post(&daemon, &[event("3", "ticket.closed", "7", json!({}))]).await;
     assert_eq!(says(&mut receiver).await, "7 closed");
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     assert_eq!(status.pending, 0, "{status:?}");
     daemon.stop().await.unwrap();
     assert!(receiver.got.try_recv().is_err());

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::support::{Place, TICKETS, fired, inputs, opened, post, request};
+use crate::support::{Place, TICKETS, event, fired, inputs, opened, post, request};
 
 const JSON: (&str, &str) = ("content-type", "application/cloudevents+json");
 
@@ -30,6 +30,29 @@ async fn who_waits_hears_what_fired() {
     let again = post(&daemon, &[opened("1", "7")]).await;
     assert_eq!(fired(&again), [""; 0]);
     assert_eq!(again.body["applied"]["duplicates"], 1);
+    daemon.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_waits_hears_what_was_only_kept() {
+    let place = Place::new(TICKETS);
+    let daemon = place.start().await;
+    let answer = post(
+        &daemon,
+        &[
+            event("1", "ticket.opend", "7", json!({})),
+            event("2", "desk.ticket.opened", "7", json!({})),
+            event("3", "invoice.paid", "7", json!({})),
+            event("4", "ticket.closed", "7", json!({"mood": "bad"})),
+            event("5", "ticket.opened", "7", json!({"severity": "much"})),
+        ],
+    )
+    .await;
+    assert_eq!(answer.status, 200);
+    let kept = serde_json::to_string_pretty(&answer.body["applied"]["kept"]).unwrap();
+    insta::assert_snapshot!(kept);
+    let well = post(&daemon, &[opened("6", "8")]).await;
+    assert_eq!(well.body["applied"].get("kept"), None);
     daemon.stop().await.unwrap();
 }
 

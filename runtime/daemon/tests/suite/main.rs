@@ -9,6 +9,7 @@
 mod clocks;
 mod damage;
 mod delivery;
+mod exit;
 mod feeds;
 mod flows;
 mod hooks;

@@ -121,6 +121,15 @@ fn a_project_that_does_not_compile_ends_with_one() {
 }
 
 #[test]
+fn a_restart_says_what_runs_and_each_note_once() {
+    let place = Place::new(TICKETS);
+    place.manifest("[daemon]\ntoken = { env = \"TRIG_NO_SUCH_VARIABLE\" }\n");
+    let (first, second) = (trigd(&place, &[]), trigd(&place, &[]));
+    assert_eq!((first.0, second.0), (Some(0), Some(0)));
+    insta::assert_snapshot!(first.1 + "\n=====\n" + &second.1);
+}
+
+#[test]
 fn a_store_inside_the_project_is_refused() {
     let place = Place::new(TICKETS);
     let inside = place.project().join("store");
@@ -131,6 +140,8 @@ fn a_store_inside_the_project_is_refused() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    insta::assert_snapshot!(steady(&errors, &place));
     assert!(!inside.exists());
 }
 

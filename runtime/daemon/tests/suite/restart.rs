@@ -1,5 +1,6 @@
-use crate::support::{Place, TICKETS, event, fired, opened, post, request, soon};
 use serde_json::json;
+
+use crate::support::{Place, TICKETS, event, fired, how_is, opened, post, request, settled, soon};
 
 #[tokio::test]
 async fn cooldowns_and_what_waits_survive() {
@@ -10,7 +11,7 @@ async fn cooldowns_and_what_waits_survive() {
 
     place.clock.advance(60_000);
     let daemon = place.start().await;
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    let status = how_is(&daemon).await;
     assert_eq!(status.pending, 1);
     let again = post(&daemon, &[opened("2", "7")]).await;
     assert_eq!(fired(&again), [""; 0], "the cooldown of an hour still runs");
@@ -19,9 +20,8 @@ async fn cooldowns_and_what_waits_survive() {
     // past the ten minutes, while nothing ran
     place.clock.advance(600_000);
     let daemon = place.start().await;
-    // asking wakes the writer, whose clock does not move by itself
-    daemon.status(&"acme".into()).await.unwrap();
-    let status = daemon.status(&"acme".into()).await.unwrap();
+    settled(&daemon, &place).await;
+    let status = how_is(&daemon).await;
     assert_eq!(status.pending, 0, "{status:?}");
     daemon.stop().await.unwrap();
 }
@@ -32,12 +32,12 @@ async fn what_was_cancelled_stays_cancelled() {
     let daemon = place.start().await;
     post(&daemon, &[opened("1", "7"), opened("2", "8")]).await;
     post(&daemon, &[event("3", "ticket.closed", "7", json!({}))]).await;
-    let before = daemon.status(&"acme".into()).await.unwrap();
+    let before = how_is(&daemon).await;
     assert_eq!(before.pending, 1);
     daemon.stop().await.unwrap();
 
     let daemon = place.start().await;
-    let after = daemon.status(&"acme".into()).await.unwrap();
+    let after = how_is(&daemon).await;
     assert_eq!(after.pending, 1);
     assert_eq!(after.revision, before.revision);
     daemon.stop().await.unwrap();
@@ -71,7 +71,7 @@ async fn a_fresh_start_beside_a_daemon_that_runs_removes_nothing() {
     assert_eq!(fired(&post(&daemon, &[opened("2", "8")]).await), ["Alert"]);
     daemon.stop().await.unwrap();
     let daemon = place.start().await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().pending, 2);
+    assert_eq!(how_is(&daemon).await.pending, 2);
     daemon.stop().await.unwrap();
 }
 
@@ -114,13 +114,14 @@ async fn a_broken_manifest_opens_no_door_and_ends_no_effect() {
         ["Alert"]
     );
     soon(daemon.pending.none()).await;
-    assert_eq!(daemon.status(&"acme".into()).await.unwrap().outbox, 1);
+    assert_eq!(how_is(&daemon).await.outbox, 1);
     place.manifest(manifest);
     daemon.reload(&place.project()).await;
-    let mut left = 1;
-    while left > 0 {
-        left = daemon.status(&"acme".into()).await.unwrap().outbox;
-        tokio::task::yield_now().await;
-    }
+    let taken = async {
+        while how_is(&daemon).await.outbox > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(taken).await;
     daemon.stop().await.unwrap();
 }

@@ -81,8 +81,21 @@ async fn a35_a_flow_is_started_by_hand_for_a_record() {
         1 not started Care: `Care` starts for a `ticket`: say for which one
         0 started Sweep
         1 not started Sweep for ticket/7: `Sweep` has no subject, and cannot start for ticket/7@desk
-        2 trigd: Care for ticket/7 was not taken: there is no such workspace
+        2 trigd: Care for ticket/7 was not taken: there is no workspace `other`; there is `acme`
         "#);
+
+    // what a store says is enough, and a scheme goes without saying
+    let from_store = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trigd"));
+        command.args(["start", "Sweep"]).args(args);
+        command.arg(place.store().dir());
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let short = daemon.address.to_string();
+    for args in [&[][..], &["--to", &short]] {
+        let started = from_store(args).await.unwrap();
+        assert_eq!(shown(&started), "0 started Sweep\n");
+    }
 
     // in whose name
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
@@ -101,6 +114,29 @@ async fn a35_a_flow_is_started_by_hand_for_a_record() {
     let daemon = place.start().await;
     let again = trigd(&place, &[&["Care"][..], &seven].concat()).await;
     assert_eq!(again.status.code(), Some(1), "{}", shown(&again));
+    daemon.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_entity_may_be_named_without_its_catalogue() {
+    let text =
+        "use kommo\nuse activecampaign\nflow Care for lead { do log(text: \"cared for\") }\n";
+    let place = Place::new(text);
+    place.manifest(&format!(
+        "{MANIFEST}[connectors.hq]\nkind = \"kommo\"\n[connectors.mails]\nkind = \"activecampaign\"\n"
+    ));
+    let daemon = place.start().await;
+    let mut lead = event("1", "record.created", "7", json!({}));
+    lead["subject"] = "kommo.lead/7".into();
+    lead["source"] = "hq".into();
+    post(&daemon, &[lead]).await;
+    for name in ["lead/7", "kommo.lead/7"] {
+        let started = trigd(&place, &["Care", "--for", name]).await;
+        assert_eq!(shown(&started), format!("0 started Care for {name}\n"));
+    }
+    // nobody has it
+    let started = trigd(&place, &["Care", "--for", "leed/7"]).await;
+    assert_eq!(started.status.code(), Some(2), "{}", shown(&started));
     daemon.stop().await.unwrap();
 }
 

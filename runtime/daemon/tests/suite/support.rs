@@ -14,6 +14,7 @@ use trigd::clock::ManualClock;
 use trigd::compile::compiler;
 use trigd::daemon::{Daemon, Options, StartError};
 use trigd::outbox::{Backoff, client};
+use trigd::shard::Status;
 use trigd::store::Store;
 
 /// Opens tickets, alerts at once, nags after ten minutes.
@@ -151,6 +152,11 @@ pub(crate) async fn post(daemon: &Daemon, events: &[Json]) -> Answer {
         body,
     )
     .await
+}
+
+/// How the workspace is.
+pub(crate) async fn how_is(daemon: &Daemon) -> Status {
+    daemon.status(&"acme".into()).await.unwrap()
 }
 
 /// The names of the triggers that fired.

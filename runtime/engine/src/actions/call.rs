@@ -6,7 +6,7 @@ use trig_ir::{ActionId, Expr};
 
 use super::Done;
 use super::ctx::Ctx;
-use crate::decode::coerce;
+use crate::decode::{coerce, stored_as};
 use crate::eval::Unknown;
 use crate::json::plain;
 use crate::state::Fields;
@@ -36,7 +36,8 @@ pub(super) fn perform(
         let value = out.value.into_owned();
         let typed = param.and_then(|param| coerce(engine, &param.ty, value.clone()));
         let value = typed.unwrap_or(value);
-        values.insert(name.to_string(), plain(&value));
+        let sent = stored_as(engine, param.map(|param| &param.ty), value.clone());
+        values.insert(name.to_string(), plain(&sent));
         given.set(name.clone(), value);
     }
     if let Some(reason) = missing {

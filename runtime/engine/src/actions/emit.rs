@@ -5,7 +5,7 @@ use trig_ir::{EventId, EventKind, Expr, Value};
 
 use super::Done;
 use super::ctx::Ctx;
-use crate::decode::coerce;
+use crate::decode::{coerce, stored_as};
 use crate::eval::Unknown;
 use crate::state::Fields;
 
@@ -20,7 +20,8 @@ pub(super) fn perform(
     };
     let mut fields = Fields::default();
     for field in decl.fields.iter().filter(|field| field.optional) {
-        fields.set(field.name.clone(), Value::Empty);
+        let name = engine.index().name_now(&decl.name, &field.name);
+        fields.set(name, Value::Empty);
     }
     for (name, arg) in args {
         let out = ctx.eval().value(arg)?;
@@ -35,7 +36,8 @@ pub(super) fn perform(
             Some(field) => coerce(engine, &field.ty, value).unwrap_or(Value::Empty),
             None => value,
         };
-        fields.set(name.clone(), typed);
+        let typed = stored_as(engine, field.map(|field| &field.ty), typed);
+        fields.set(engine.index().name_now(&decl.name, name), typed);
     }
     Ok(Done::Emit {
         kind: EventKind::Event(event),

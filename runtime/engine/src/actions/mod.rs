@@ -20,16 +20,17 @@ use trig_ir::{
     ActionKind, EachSource, EntityId, EventKind, ForEach, Loc, RecordKey, Timestamp, Value,
 };
 
+use crate::decode::stored_as;
 use crate::derive::FieldChange;
 use crate::eval::{Records, Scope, Unknown, elements};
 use crate::fire::Firing;
 use crate::json::native;
 use crate::key;
-use crate::matching::holds_with;
+use crate::matching::{holds_with, not_known};
 use crate::pending::{Awaited, awaited};
 use crate::program::{Line, Op, Program};
 use crate::state::{Fields, Layers, Record};
-use crate::{Audit, EffectKind, Engine};
+use crate::{Audit, EffectKind, Engine, Why};
 use ctx::Ctx;
 
 /// What a body does, in order.
@@ -128,9 +129,38 @@ impl Records for Draft<'_> {
     fn record(&self, key: &RecordKey) -> Option<&Arc<Record>> {
         self.records.get(key).or_else(|| self.base.record(key))
     }
+
+    fn gone(&self, key: &RecordKey) -> bool {
+        self.base.gone(key) && !self.records.contains_key(key)
+    }
 }
 
-type Failed = (Unknown, Loc);
+/// So many steps a body may take in one run: lines, and elements of a `for each`.
+const MOST_STEPS: u32 = 10_000;
+
+/// Why a body leaves nothing of a run behind.
+pub(crate) enum Failed {
+    /// A field that was needed is not known.
+    Unknown(Unknown, Loc),
+    /// It has more steps than a body may take.
+    TooLong(Loc),
+}
+
+impl Failed {
+    pub(crate) fn why(&self) -> Why {
+        match self {
+            Self::Unknown(unknown, loc) => not_known(unknown, *loc),
+            Self::TooLong(loc) => Why::TooLong {
+                most: MOST_STEPS,
+                loc: *loc,
+            },
+        }
+    }
+
+    fn at(loc: Loc) -> impl Fn(Unknown) -> Self {
+        move |unknown| Self::Unknown(unknown, loc)
+    }
+}
 
 /// A body that is being worked out.
 struct Body<'a, 'f> {
@@ -138,6 +168,8 @@ struct Body<'a, 'f> {
     scope: Scope<'a>,
     firing: &'a Firing<'f>,
     identity: &'a str,
+    /// The steps that it may still take.
+    left: u32,
 }
 
 /// Works out a body, up to where it waits or ends.
@@ -157,6 +189,7 @@ pub(crate) fn run<'a>(
         scope,
         firing,
         identity,
+        left: MOST_STEPS,
     };
     let Some(program) = scope.engine.index().program(firing.id) else {
         return Ok(Ran {
@@ -191,6 +224,7 @@ impl Body<'_, '_> {
         while let Some(line) = program.line(at) {
             let here = at;
             at += 1;
+            self.step(line.loc)?;
             match &line.op {
                 Op::Act(ActionKind::Stop { flow: None }) if !nested => {
                     self.acted(line.step, "stopped here".to_owned(), None);
@@ -204,12 +238,12 @@ impl Body<'_, '_> {
                 }
                 Op::Act(kind) => {
                     let done = perform(self.ctx(bound), kind);
-                    let done = done.map_err(|unknown| (unknown, line.loc))?;
+                    let done = done.map_err(Failed::at(line.loc))?;
                     self.take(line.step, bound, done);
                 }
                 Op::Test { test, otherwise } => {
                     let holds = self.ctx(bound).eval().test(test);
-                    if !holds.map_err(|unknown| (unknown, line.loc))? {
+                    if !holds.map_err(Failed::at(line.loc))? {
                         at = *otherwise;
                     }
                 }
@@ -221,7 +255,7 @@ impl Body<'_, '_> {
                 }
                 Op::Wait(duration) => {
                     let value = self.ctx(bound).eval().value(duration);
-                    let value = value.map_err(|unknown| (unknown, line.loc))?.value;
+                    let value = value.map_err(Failed::at(line.loc))?.value;
                     if let Value::Duration(duration) = value.as_ref()
                         && duration.0 > 0
                     {
@@ -238,6 +272,11 @@ impl Body<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    fn step(&mut self, loc: Loc) -> Result<(), Failed> {
+        self.left = self.left.checked_sub(1).ok_or(Failed::TooLong(loc))?;
+        Ok(())
     }
 
     fn ctx<'s>(&'s self, bound: &'s [(u32, Value)]) -> Ctx<'s> {
@@ -268,19 +307,20 @@ impl Body<'_, '_> {
         {
             let ctx = self.ctx(bound);
             let source = ctx.eval().load(place);
-            let source = source.map_err(|unknown| (unknown, line.loc))?;
+            let source = source.map_err(Failed::at(line.loc))?;
             all.extend(elements(&source).filter_map(|element| match element {
                 Value::Record(key) => Some(key.clone()),
                 _ => None,
             }));
         }
         for element in all {
+            self.step(line.loc)?;
             bound.push((slot, Value::Record(element)));
             let passes = match &each.filter {
                 None => Ok(true),
                 Some(guard) => {
                     let ctx = self.ctx(bound);
-                    holds_with(ctx.eval(), guard).map_err(|unknown| (unknown, guard.loc))
+                    holds_with(ctx.eval(), guard).map_err(Failed::at(guard.loc))
                 }
             };
             let ran = match passes {
@@ -438,10 +478,15 @@ impl Body<'_, '_> {
                     local: true,
                     ..Record::default()
                 });
-                if *stored != decl.name {
-                    after.fields.remove(&decl.name);
+                let now = engine.index().name_now(&record.entity, &decl.name);
+                if *stored != now {
+                    after.fields.remove(&now);
                 }
+                let ty = Some(&decl.ty);
+                let from = from.map(|from| stored_as(engine, ty, from));
+                let to = stored_as(engine, ty, to);
                 after.fields.set(stored.clone(), to.clone());
+                after.tell(stored);
                 let after = Arc::new(after);
                 self.draft
                     .records

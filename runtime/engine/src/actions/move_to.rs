@@ -28,6 +28,9 @@ pub(super) fn perform(
             ctx.scope.written(record)
         )));
     };
+    if ctx.scope.records.gone(&key) {
+        return Ok(Done::NoOp(format!("{key} is gone")));
+    }
     let engine = ctx.scope.engine;
     let index = engine.index();
     let entity = index.entity_id(&key.entity);

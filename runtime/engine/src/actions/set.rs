@@ -9,7 +9,7 @@ use super::Done;
 use super::ctx::Ctx;
 use crate::Engine;
 use crate::decode::coerce;
-use crate::eval::{Unknown, compute, contains, elements, same};
+use crate::eval::{Members, Unknown, compute, elements, same};
 
 pub(super) fn perform(
     ctx: Ctx<'_>,
@@ -24,6 +24,9 @@ pub(super) fn perform(
             ctx.scope.written(record)
         )));
     };
+    if ctx.scope.records.gone(&key) {
+        return Ok(Done::NoOp(format!("{key} is gone")));
+    }
     let engine = ctx.scope.engine;
     let index = engine.index();
     let entity = index.entity_id(&key.entity);
@@ -91,14 +94,19 @@ pub(crate) fn combined(
     value: &Value,
 ) -> Result<Value, String> {
     if ty.element().is_some() {
-        let kept = elements(there).filter(|e| op == SetOp::Add || !contains(value, e));
-        let mut all: Vec<Value> = kept.cloned().collect();
-        if op == SetOp::Add {
-            for element in elements(value) {
-                let new = matches!(ty, Type::List(_)) || !all.iter().any(|e| same(e, element));
-                if new {
-                    all.push(element.clone());
-                }
+        if op != SetOp::Add {
+            let gone = Members::of(value);
+            let kept = elements(there).filter(|element| !gone.has(element));
+            return Ok(Value::List(kept.cloned().collect()));
+        }
+        let mut all: Vec<Value> = elements(there).cloned().collect();
+        let mut members = Members::of(there);
+        for element in elements(value) {
+            if matches!(ty, Type::List(_)) {
+                all.push(element.clone());
+            } else if !members.has(element) {
+                members.add(element);
+                all.push(element.clone());
             }
         }
         return Ok(Value::List(all));

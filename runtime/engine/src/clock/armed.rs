@@ -13,8 +13,15 @@ use crate::decode::read_as;
 use crate::state::{Begun, ClockKey, ClockName, ClockRow, DueKey, DueRow, Record};
 use crate::{Audit, Engine, Why};
 
-/// So many settled instants of an offset are remembered for a record.
+/// So many settled instants of a trigger are remembered for a record, and one more: the newest of those that are
+/// forgotten. Up to that one, everything counts as settled.
 const SETTLED_KEPT: usize = 64;
+
+/// Whether an instant has had its turn, by the row of its trigger and record.
+fn is_settled(all: &[Timestamp], due: Timestamp) -> bool {
+    let forgotten = all.first().filter(|_| all.len() > SETTLED_KEPT);
+    forgotten.is_some_and(|upto| due <= *upto) || all.binary_search(&due).is_ok()
+}
 
 /// An offset of a trigger.
 struct Rule<'a> {
@@ -212,44 +219,58 @@ impl Run<'_> {
             .state
             .settled
             .get(&(rule.trigger.name.clone(), key.clone()));
-        let open = |due: &Timestamp| {
-            *due >= floor && settled.is_none_or(|all| all.binary_search(due).is_err())
-        };
+        let open =
+            |due: &Timestamp| *due >= floor && settled.is_none_or(|all| !is_settled(all, *due));
         let now = self.now;
-        let late = |due: Timestamp| {
-            let allowed = missed::allowed(rule.trigger, rule.clock, due, None);
-            (now - due > allowed).then_some(allowed)
-        };
+        let allowed = |due| missed::allowed(rule.trigger, rule.clock, due, None);
         if rule.offset.yearly {
             let (last, next) = offset::anniversaries(rule.offset, zone, &value, now);
-            let last = last.filter(open).filter(|due| late(*due).is_none());
+            let last = last.filter(open).filter(|due| now - *due <= allowed(*due));
             return last.or(next);
         }
         let due = offset::due(rule.offset, zone, &value).filter(open)?;
-        let Some(allowed) = late(due) else {
-            return Some(due);
-        };
-        self.miss(
-            &rule.trigger.name,
-            Some(key),
-            due,
-            &too_late(now - due, allowed),
-        );
-        self.settle(&rule.trigger.name, key, due);
-        None
+        let trigger = &rule.trigger.name;
+        if self.came_late(trigger, Some(key), due, now - due, allowed(due)) {
+            self.settle(trigger, key, due);
+            return None;
+        }
+        Some(due)
     }
 
-    /// Remembers that a due instant has had its turn.
-    pub(crate) fn settle(&mut self, trigger: &SmolStr, key: &RecordKey, due: Timestamp) {
+    /// Whether an occurrence comes too late to run: then it is missed.
+    pub(super) fn came_late(
+        &mut self,
+        trigger: &SmolStr,
+        subject: Option<&RecordKey>,
+        due: Timestamp,
+        late: Millis,
+        allowed: Millis,
+    ) -> bool {
+        let missed = late > allowed;
+        if missed {
+            let reason = format!("{late} late, and no more than {allowed} is allowed");
+            self.miss(trigger, subject, due, &reason);
+        }
+        missed
+    }
+
+    /// Remembers that a due instant has had its turn. Whether it had had it before.
+    ///
+    /// INVARIANT (once): what was settled stays settled, however many come after it.
+    pub(crate) fn settle(&mut self, trigger: &SmolStr, key: &RecordKey, due: Timestamp) -> bool {
         let row = (trigger.clone(), key.clone());
         let mut all = self.state.settled.get(&row).cloned().unwrap_or_default();
+        if is_settled(&all, due) {
+            return true;
+        }
         if let Err(at) = all.binary_search(&due) {
             all.insert(at, due);
         }
-        if all.len() > SETTLED_KEPT {
+        if all.len() > SETTLED_KEPT.saturating_add(1) {
             all.remove(0);
         }
         self.state.settled.put(row, all);
+        false
     }
 
     pub(crate) fn miss(
@@ -286,9 +307,4 @@ impl Run<'_> {
             self.state.settled.remove(&(row.0, row.2));
         }
     }
-}
-
-/// Why something late does not run.
-pub(crate) fn too_late(late: Millis, allowed: Millis) -> String {
-    format!("{late} late, and no more than {allowed} is allowed")
 }

@@ -2,24 +2,19 @@
 
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
-use trig_ir::{
-    ActorKind, Clock, EventKind, Millis, RecordKey, Timestamp, Trigger, TriggerId, Value,
-};
+use trig_ir::{Clock, EventKind, Millis, RecordKey, Timestamp, Trigger, TriggerId, Value};
 
-use super::armed::too_late;
 use super::named::clocks;
 use super::{missed, next};
+use crate::Engine;
 use crate::apply::Run;
 use crate::cascade::Event;
+use crate::input::NOBODY;
 use crate::key::Root;
 use crate::state::{ClockName, ClockRow, Fields};
-use crate::{Actor, Engine};
 
-/// Nobody causes that time passes.
-static TIME: Actor = Actor {
-    kind: ActorKind::Automation,
-    name: None,
-};
+/// Why an occurrence does not run that has others behind it.
+const SEVERAL: &str = "it came again before it could run; of several, only the last one may";
 
 /// A start of the active revision, by the name of its clock.
 fn start<'e>(
@@ -90,20 +85,14 @@ impl Run<'_> {
         let after = next(&row.clock, zone, due);
         if after.is_some_and(|after| after <= until) {
             let last = last_until(&row.clock, zone, due, until);
-            self.miss(
-                trigger,
-                None,
-                due,
-                "it came again before it could run; of several, only the last one may",
-            );
+            self.miss(trigger, None, due, SEVERAL);
             let next = Some(last);
             self.state.put_clock(key, ClockRow { next, ..row });
             return;
         }
         let allowed = missed::allowed(declared, &row.clock, due, after);
         self.state.put_clock(key, ClockRow { next: after, ..row });
-        if until - due > allowed {
-            self.miss(trigger, None, due, &too_late(until - due, allowed));
+        if self.came_late(trigger, None, due, until - due, allowed) {
             return;
         }
         let at = (SmolStr::new_static("at"), Value::DateTime(due));
@@ -132,9 +121,7 @@ impl Run<'_> {
         let Some(Clock::Offset(offset)) = &start.clock else {
             return;
         };
-        let there = self.state.settled.get(&(key.0.clone(), key.2.clone()));
-        let done = there.is_some_and(|all| all.binary_search(&due).is_ok());
-        self.settle(trigger, record, due);
+        let done = self.settle(trigger, record, due);
         // an anniversary comes again
         let Some(version) = self.state.records.get(record).cloned() else {
             return;
@@ -146,14 +133,12 @@ impl Run<'_> {
         }
         let again = self.state.dues.get(&key).map(|row| row.due);
         if again.is_some_and(|again| again <= until && again > due) {
-            let reason = "it came again before it could run; of several, only the last one may";
-            self.miss(trigger, Some(record), due, reason);
+            self.miss(trigger, Some(record), due, SEVERAL);
             return;
         }
         let clock = Clock::Offset(offset.clone());
         let allowed = missed::allowed(declared, &clock, due, None);
-        if until - due > allowed {
-            self.miss(trigger, Some(record), due, &too_late(until - due, allowed));
+        if self.came_late(trigger, Some(record), due, until - due, allowed) {
             return;
         }
         let at = (SmolStr::new_static("at"), Value::DateTime(due));
@@ -182,7 +167,7 @@ impl Run<'_> {
             cause: None,
             kind,
             fields,
-            by: TIME.clone(),
+            by: NOBODY.clone(),
             at_creation: false,
             change: None,
         };

@@ -2,28 +2,8 @@
 
 use jiff::Timestamp as Instant;
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
-
-/// The instant at which the local clock shows this: the first of the two where it does so twice, the first one after it
-/// where it is left out. `None`: outside the years that there are.
-///
-/// INVARIANT (order): a later local time never has an earlier instant.
-pub(super) fn instant(zone: &TimeZone, local: DateTime) -> Option<Instant> {
-    let ambiguous = zone.to_ambiguous_timestamp(local);
-    match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => {
-            ambiguous.earlier().ok()
-        }
-        AmbiguousOffset::Gap { .. } => {
-            // the end of the gap is the first change of the clock behind this instant that leads past the local time
-            let before = ambiguous.earlier().ok()?;
-            zone.following(before)
-                .map(|change| change.timestamp())
-                .take(4)
-                .find(|at| zone.to_datetime(*at) >= local)
-        }
-    }
-}
+use jiff::tz::TimeZone;
+pub(crate) use trig_ir::instant;
 
 /// What the local clock shows; behind the repeated time while that runs for the second time, so that no local time from
 /// there on has an instant before this one.

@@ -12,6 +12,7 @@ mod recurrence;
 use jiff::tz::TimeZone;
 use trig_ir::{Clock, Timestamp};
 
+pub(crate) use local::instant as local_instant;
 pub(crate) use named::name as clock_name;
 pub(crate) use period::{end as period_end, start as period_start};
 

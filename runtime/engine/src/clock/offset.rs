@@ -59,10 +59,10 @@ pub(crate) fn anniversaries(
     // a long way may lead some years off
     let years = i16::try_from(length(offset).0 / Millis::DAY.0 / 365).unwrap_or(i16::MAX);
     let reach = years.saturating_add(2);
-    let first = around_year
-        .saturating_sub(reach)
-        .max(date.year().saturating_add(1));
-    let last = around_year.saturating_add(reach);
+    // the date itself is none
+    let earliest = date.year().saturating_add(1);
+    let first = around_year.saturating_sub(reach).max(earliest);
+    let last = around_year.max(earliest).saturating_add(reach);
     let mut before = None;
     for year in first..=last {
         let due = on_day_of_year(year, month, day).and_then(|day| on(offset, zone, day, time));

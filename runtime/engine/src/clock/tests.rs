@@ -364,4 +364,9 @@ fn anniversaries_are_on_the_28th_where_there_is_no_29th() {
         around("2028-01-01T00:00:00Z"),
         "2027-02-28T08:00:00.000Z .. 2028-02-29T08:00:00.000Z"
     );
+    // however far ahead the date is
+    assert_eq!(
+        around("1990-01-01T00:00:00Z"),
+        "none .. 2025-02-28T08:00:00.000Z"
+    );
 }

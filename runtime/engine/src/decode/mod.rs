@@ -5,10 +5,11 @@
 //! seconds (number or text), RFC 3339, or `YYYY-MM-DD` with an optional time; what has no offset is UTC. A duration is
 //! a number of seconds or ISO 8601. Enums come by name or native id. A stage is `{"pipeline": id or null, "stage": id}`
 //! with native ids or names, or `"Pipeline.Stage"`, or the id or name of a stage that only one pipeline of the entity
-//! has. A reference is a native id in the connector that sent it, or `{"connector": …, "id": …}`. Tags come as a list
-//! or as text with commas.
+//! has. A reference is a native id in the connector that sent it, `entity/id`, `entity/id@connector`, or
+//! `{"connector": …, "id": …}`. Tags come as a list or as text with commas.
 
 mod moment;
+mod reference;
 mod reread;
 mod stage;
 
@@ -17,9 +18,9 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
-use trig_ir::{EntityId, EnumId, Money, RecordKey, Type, Value, fold_tag, normalize};
+use trig_ir::{EnumId, Money, Type, Value, fold_tag, normalize};
 
-pub(crate) use reread::{coerce, read_as};
+pub(crate) use reread::{coerce, read_as, stored_as};
 
 use crate::Engine;
 
@@ -50,7 +51,7 @@ pub(crate) fn decode(
         Type::Duration => moment::duration(json).map(Value::Duration),
         Type::Weekday => moment::weekday(json).map(Value::Weekday),
         Type::Enum(id) => variant(engine, *id, json),
-        Type::Entity(id) => reference(engine, *id, json, connector).map(Value::Record),
+        Type::Entity(id) => reference::read(engine, *id, json, connector).map(Value::Record),
         Type::Stage(entity) => stage::of_entity(engine, *entity, json),
         Type::StageOf(pipeline) => stage::of_pipeline(engine, *pipeline, json),
         Type::List(of) => {
@@ -209,38 +210,6 @@ fn variant(engine: &Engine, id: EnumId, json: &Json) -> Result<Value, Reason> {
         Some(variant) => Ok(Value::Variant(variant.name.clone())),
         None => Err(format!("{} is no value of `{}`", quoted(json), decl.name)),
     }
-}
-
-fn reference(
-    engine: &Engine,
-    id: EntityId,
-    json: &Json,
-    connector: &SmolStr,
-) -> Result<RecordKey, Reason> {
-    let decl = engine.ir().entities.get(id.index());
-    let decl = decl.ok_or_else(|| "its entity is not declared".to_owned())?;
-    let mut connector = connector.clone();
-    let mut native = json;
-    if let Json::Object(object) = json {
-        native = object
-            .get("id")
-            .ok_or_else(|| format!("{} has no `id`", quoted(json)))?;
-        if let Some(Json::String(name)) = object.get("connector") {
-            connector = name.into();
-        }
-        if let Some(entity) = object.get("entity")
-            && entity.as_str().and_then(|e| engine.index().entity_id(e)) != Some(id)
-        {
-            return Err(format!("{} is no `{}`", quoted(json), decl.name));
-        }
-    }
-    let id = digits(native).filter(|id| !id.is_empty());
-    let id = id.ok_or_else(|| format!("{} is no id of `{}`", quoted(native), decl.name))?;
-    Ok(RecordKey {
-        entity: decl.name.clone(),
-        connector,
-        id: id.into(),
-    })
 }
 
 fn elements(

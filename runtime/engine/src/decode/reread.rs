@@ -20,10 +20,22 @@ pub(crate) fn read_as<'a>(
         let json = serde_json::from_str(json).unwrap_or_default();
         return Cow::Owned(decode(engine, ty, &json, connector).unwrap_or(Value::Empty));
     }
+    if let Some(moved) = engine.index().moved() {
+        let own = moved.own_value(engine.ir(), ty, value);
+        return Cow::Owned(coerce(engine, ty, own).unwrap_or(Value::Empty));
+    }
     if fits(engine, ty, value) {
         return Cow::Borrowed(value);
     }
     Cow::Owned(coerce(engine, ty, value.clone()).unwrap_or(Value::Empty))
+}
+
+/// A value of the engine's revision, as it is stored: names that have moved since are the new ones.
+pub(crate) fn stored_as(engine: &Engine, ty: Option<&Type>, value: Value) -> Value {
+    match engine.index().moved() {
+        Some(moved) => moved.value(engine.ir(), ty, &value),
+        None => value,
+    }
 }
 
 /// Whether a value is one of the type.

@@ -41,6 +41,7 @@ fn engine() -> Engine {
             name: String::new(),
             zone: "UTC".into(),
             currency: Some("EUR".into()),
+            connectors: Vec::new(),
         },
         files: Vec::new(),
         entities: vec![Entity {

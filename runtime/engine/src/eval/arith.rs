@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
-use trig_ir::{ArithOp, Expr, Millis, Money, Value};
+use trig_ir::{ArithOp, Expr, Millis, Money, Timestamp, Value};
 
 use super::Out;
 use super::functions::days_between;
@@ -14,14 +14,11 @@ use super::functions::days_between;
 /// The result of a computation, or why there is none.
 pub(crate) type Computed = Result<Value, String>;
 
-/// How many digits the minor unit of a currency has.
+/// How many digits the minor unit of a currency has. One that has no minor unit, as gold, counts as having two.
 pub(crate) fn minor_digits(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-        | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
+    let known = iso_currency::Currency::from_code(currency);
+    let digits = known.and_then(|currency| currency.exponent());
+    digits.map_or(2, u32::from)
 }
 
 /// An amount rounded half to even to the minor unit of its currency.
@@ -152,10 +149,9 @@ pub(crate) fn compute(op: ArithOp, a: &Value, b: &Value) -> Computed {
             ArithOp::Sub => a.0.checked_sub(b.0),
             _ => None,
         }
-        .map(|ms| Value::DateTime(trig_ir::Timestamp(ms))),
+        .and_then(instant),
         (Value::Duration(a), Value::DateTime(b)) if op == ArithOp::Add => {
-            let ms = a.0.checked_add(b.0);
-            ms.map(|ms| Value::DateTime(trig_ir::Timestamp(ms)))
+            a.0.checked_add(b.0).and_then(instant)
         }
         (Value::DateTime(a), Value::DateTime(b)) if op == ArithOp::Sub => {
             a.0.checked_sub(b.0).map(|ms| Value::Duration(Millis(ms)))
@@ -238,6 +234,12 @@ fn whole(ms: Option<Decimal>) -> Option<Value> {
     ms.to_i64().map(|ms| Value::Duration(Millis(ms)))
 }
 
+/// An instant inside the calendar.
+fn instant(ms: i64) -> Option<Value> {
+    let at = Timestamp(ms);
+    at.to_jiff().map(|_| Value::DateTime(at))
+}
+
 /// A day moved by whole days: a day has no hours.
 fn shifted(day: Date, ms: i64) -> Option<Value> {
     if ms % Millis::DAY.0 != 0 {
@@ -245,4 +247,61 @@ fn shifted(day: Date, ms: i64) -> Option<Value> {
     }
     let days = Span::new().try_days(ms / Millis::DAY.0).ok()?;
     day.checked_add(days).ok().map(Value::Date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minor_units_are_those_of_the_currency() {
+        for (code, digits) in [
+            ("EUR", 2),
+            ("JPY", 0),
+            ("UGX", 0),
+            ("KWD", 3),
+            ("CLF", 4),
+            ("UYW", 4),
+            ("XAU", 2),
+            ("???", 2),
+        ] {
+            assert_eq!(minor_digits(code), digits, "{code}");
+        }
+        let money = |amount| Money {
+            currency: "CLF".into(),
+            amount,
+        };
+        let half = compute(
+            ArithOp::Div,
+            &Value::Money(money(Decimal::new(12346, 4))),
+            &Value::Int(2),
+        );
+        let Ok(Value::Money(half)) = half else {
+            panic!("{half:?}");
+        };
+        assert_eq!(rounded(&half), money(Decimal::new(6173, 4)));
+        assert_eq!(money_text(&money(Decimal::ONE)), "1.0000");
+    }
+
+    #[test]
+    fn an_instant_outside_the_calendar_is_out_of_range() {
+        let last = Value::DateTime(
+            "9999-12-30T20:00:00Z"
+                .parse::<jiff::Timestamp>()
+                .unwrap()
+                .into(),
+        );
+        let far = Value::Duration(Millis(i64::MAX / 2));
+        let day = Value::Duration(Millis::DAY);
+        for (op, a, b) in [
+            (ArithOp::Add, &last, &day),
+            (ArithOp::Add, &day, &last),
+            (ArithOp::Add, &last, &far),
+            (ArithOp::Sub, &last, &far),
+        ] {
+            let reason = compute(op, a, b).unwrap_err();
+            assert!(reason.ends_with("is out of range"), "{reason}");
+        }
+        assert!(compute(ArithOp::Sub, &last, &day).is_ok());
+    }
 }

@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 use trig_ir::{Value, fold_tag};
 
-fn number(value: &Value) -> Option<Decimal> {
+use super::members::same_members;
+
+pub(super) fn number(value: &Value) -> Option<Decimal> {
     match value {
         Value::Int(n) => Some(Decimal::from(*n)),
         Value::Decimal(d) => Some(*d),
@@ -32,7 +34,7 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
             x.len() == y.len() && x.iter().zip(y).all(|(x, y)| equal(x, y))
         }
         (Value::Set(_), Value::Set(_) | Value::List(_)) | (Value::List(_), Value::Set(_)) => {
-            elements(a).all(|x| contains(b, x)) && elements(b).all(|y| contains(a, y))
+            a == b || same_members(a, b)
         }
         _ => a == b,
     }
@@ -75,7 +77,7 @@ pub(crate) fn elements(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     }
 }
 
-/// Whether a collection has a value.
+/// Whether a collection has a value. To ask for many, there is [`super::Members`].
 pub(crate) fn contains(of: &Value, value: &Value) -> bool {
     elements(of).any(|element| equal(element, value))
 }

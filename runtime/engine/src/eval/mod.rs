@@ -5,6 +5,7 @@ mod compare;
 mod format;
 mod functions;
 mod like;
+mod members;
 mod schedule;
 mod schedule_turn;
 mod scope;
@@ -17,7 +18,8 @@ use std::collections::BTreeSet;
 use trig_ir::{Expr, Place, RecordKey, Root, ScheduleId, Value};
 
 pub(crate) use arith::{compute, minor_digits, money_text};
-pub(crate) use compare::{contains, elements, same};
+pub(crate) use compare::{elements, same};
+pub(crate) use members::Members;
 pub(crate) use schedule_turn::next_turn;
 pub(crate) use scope::{EventView, Records, Scope, Unknown};
 pub(crate) use text::shown;

@@ -10,6 +10,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use trig_ir::{Schedule, ScheduleId, Timestamp, Window};
 
 use crate::Engine;
+use crate::clock::local_instant;
 
 /// How far ahead an opening is looked for: ten years.
 pub(super) const DAYS_AHEAD: u32 = 3_653;
@@ -104,18 +105,11 @@ fn next(schedule: &Schedule, zone: &TimeZone, now: Instant) -> Option<Instant> {
 /// not.
 fn instants(zone: &TimeZone, local: DateTime) -> impl Iterator<Item = Instant> {
     let ambiguous = zone.to_ambiguous_timestamp(local);
-    let offset = ambiguous.offset();
-    let earlier = ambiguous.earlier().ok();
-    let (first, second) = match offset {
-        AmbiguousOffset::Unambiguous { .. } => (earlier, None),
-        AmbiguousOffset::Fold { .. } => (earlier, ambiguous.later().ok()),
-        AmbiguousOffset::Gap { .. } => {
-            // the end of the gap is the one change of the clock behind this instant
-            let change = earlier.and_then(|before| zone.following(before).next());
-            (change.map(|change| change.timestamp()), None)
-        }
+    let again = match ambiguous.offset() {
+        AmbiguousOffset::Fold { .. } => ambiguous.later().ok(),
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => None,
     };
-    first.into_iter().chain(second)
+    local_instant(zone, local).into_iter().chain(again)
 }
 
 /// The instant at which the clock is set back on that day, if it is.

@@ -16,11 +16,17 @@ use crate::state::{Before, Fields, Layers, Record};
 pub(crate) trait Records {
     /// The newest version of a record, if anything is known of it.
     fn record(&self, key: &RecordKey) -> Option<&Arc<Record>>;
+    /// Whether it is gone: it was deleted, and has not been reported since.
+    fn gone(&self, key: &RecordKey) -> bool;
 }
 
 impl Records for Layers<'_> {
     fn record(&self, key: &RecordKey) -> Option<&Arc<Record>> {
         self.records.get(key)
+    }
+
+    fn gone(&self, key: &RecordKey) -> bool {
+        self.graves.has(key) && !self.records.has(key)
     }
 }
 
@@ -58,7 +64,7 @@ pub(crate) struct Unknown {
 pub(crate) static EMPTY: Value = Value::Empty;
 
 impl<'a> Scope<'a> {
-    /// A field of a record; `None`: not known.
+    /// A field of a record; `None`: not known. What is gone has nothing: all of it is `empty`.
     pub(crate) fn field(&self, key: &RecordKey, name: &SmolStr) -> Option<Cow<'a, Value>> {
         let record = match self.pinned {
             Some((pinned, version)) if pinned == key => Some(version),
@@ -67,6 +73,9 @@ impl<'a> Scope<'a> {
         let known = record.and_then(|record| self.read(key, record, name));
         if known.is_none() && name == "id" {
             return Some(Cow::Owned(Value::Text(key.id.clone())));
+        }
+        if record.is_none() && self.records.gone(key) {
+            return Some(Cow::Borrowed(&EMPTY));
         }
         known
     }
@@ -94,10 +103,8 @@ impl<'a> Scope<'a> {
             .fields
             .get(at)?;
         let stored = index.stored_name(entity, at)?;
-        let value = record
-            .fields
-            .get(stored)
-            .or_else(|| record.fields.get(name))?;
+        let value = record.fields.get(stored);
+        let value = value.or_else(|| record.fields.get(&index.name_now(&key.entity, name)))?;
         Some(read_as(self.engine, &field.ty, value, &key.connector))
     }
 
@@ -107,7 +114,14 @@ impl<'a> Scope<'a> {
         event: EventView<'a>,
         name: &SmolStr,
     ) -> Option<Cow<'a, Value>> {
-        let value = event.fields.get(name)?;
+        let now = match event.kind {
+            Some(EventKind::Event(id)) => {
+                let decl = self.engine.ir().events.get(id.index());
+                decl.map(|decl| self.engine.index().name_now(&decl.name, name))
+            }
+            _ => None,
+        };
+        let value = event.fields.get(now.as_ref().unwrap_or(name))?;
         match self.event_type(event.kind?, name) {
             Some(ty) => Some(read_as(self.engine, ty, value, &SmolStr::default())),
             None => Some(match value {

@@ -2,7 +2,7 @@
 
 use trig_ir::{CompareOp, ConditionId, Expr, HasOp, Place, TextOp, Value};
 
-use super::{Eval, Unknown, compare, like, schedule, text};
+use super::{Eval, Members, Unknown, compare, like, schedule, text};
 
 impl<'a> Eval<'a> {
     /// Whether an expression holds.
@@ -56,12 +56,15 @@ impl<'a> Eval<'a> {
             Expr::Has(op, of, what) => {
                 let of = self.value(of)?.value;
                 let what = self.value(what)?.value;
+                if *op == HasOp::One {
+                    return Ok(compare::contains(&of, &what));
+                }
+                let members = Members::of(&of);
                 let mut each = compare::elements(&what);
                 Ok(match op {
-                    HasOp::One => compare::contains(&of, &what),
-                    HasOp::Any => each.any(|one| compare::contains(&of, one)),
-                    HasOp::All => each.all(|one| compare::contains(&of, one)),
-                    HasOp::None => !each.any(|one| compare::contains(&of, one)),
+                    HasOp::One | HasOp::Any => each.any(|one| members.has(one)),
+                    HasOp::All => each.all(|one| members.has(one)),
+                    HasOp::None => !each.any(|one| members.has(one)),
                 })
             }
             Expr::Text(op, value, part) => {

@@ -6,8 +6,8 @@ use super::Wait;
 use super::unless::watches;
 use crate::apply::Run;
 use crate::fire::Firing;
+use crate::input::NOBODY;
 use crate::matching::{explain, holds, not_known};
-use crate::pending::NOBODY;
 use crate::state::Phase;
 
 impl Run<'_> {

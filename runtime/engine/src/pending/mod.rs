@@ -16,10 +16,7 @@ mod until;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use trig_ir::{
-    ActorKind, After, EventKind, Guard, Loc, RecordKey, Test, Timestamp, Trigger, TriggerId,
-};
+use trig_ir::{After, EventKind, Guard, RecordKey, Test, Timestamp, Trigger, TriggerId};
 
 pub(crate) use queue::Queued;
 pub(crate) use until::{Awaited, awaited};
@@ -27,12 +24,12 @@ pub(crate) use until::{Awaited, awaited};
 use crate::apply::Run;
 use crate::eval::{Eval, EventView, Scope};
 use crate::fire::Firing;
-use crate::index::Index;
+use crate::input::NOBODY;
 use crate::key::{self, Root};
 use crate::matching::explain;
 use crate::starts;
 use crate::state::{Before, Captured, Delay, Pending, Phase, Record, Watch};
-use crate::{Actor, Audit, Engine, Why};
+use crate::{Audit, Engine, Why};
 
 /// A firing that waits, with what its revision has of it.
 pub(crate) struct Waiting<'a> {
@@ -212,7 +209,7 @@ impl<'e> Run<'e> {
             priority: firing.trigger.priority,
             outer: firing.outer.clone(),
             event: Captured {
-                kind: Index::kind_name(engine.ir(), firing.event.kind?)?,
+                kind: engine.kind_name(firing.event.kind?)?,
                 fields: firing.event.fields.clone(),
                 by: firing.by.clone(),
             },
@@ -259,17 +256,6 @@ impl<'e> Run<'e> {
             subject: key.subject.clone(),
             why,
         });
-    }
-
-    /// Records of a guard whether it held.
-    pub(crate) fn tested(&mut self, trigger: &Trigger, loc: Loc, held: bool) {
-        if self.options.coverage {
-            self.audit(Audit::Tested {
-                trigger: trigger.name.clone(),
-                loc,
-                held,
-            });
-        }
     }
 
     /// Tests `while`: why it does not hold, if so, and the records that decide it.
@@ -330,9 +316,14 @@ impl<'e> Run<'e> {
         self.state.replace_pending(number, pending);
     }
 
-    /// Tests again what waits on something that a record with a new version decides. `upto`: the arming number as of
+    /// Tests again what waits on something that a record with a new version, or one that is gone, decides. `upto`: the arming number as of
     /// that version; what has begun to wait since has seen a newer one.
-    pub(crate) fn test_again(&mut self, record: &RecordKey, version: &Arc<Record>, upto: u64) {
+    pub(crate) fn test_again(
+        &mut self,
+        record: &RecordKey,
+        version: Option<&Arc<Record>>,
+        upto: u64,
+    ) {
         let engine: &'e Engine = self.engine;
         for number in self.state.readers_of(record) {
             let Some(pending) = self.state.pending.get(&number).cloned() else {
@@ -344,7 +335,7 @@ impl<'e> Run<'e> {
             let Some(waiting) = Waiting::of(engine, &pending) else {
                 continue;
             };
-            let pinned = Some((record, version));
+            let pinned = version.map(|version| (record, version));
             match &pending.phase {
                 Phase::Debounce { .. } => {
                     let holds = waiting.trigger.debounce.as_ref();
@@ -467,11 +458,3 @@ fn pinning<'a>(
     }
     scope
 }
-
-/// Nobody causes that time passes.
-pub(crate) static NOBODY: Actor = Actor {
-    kind: ActorKind::Automation,
-    name: None,
-};
-
-pub(crate) static UTC: TimeZone = TimeZone::UTC;

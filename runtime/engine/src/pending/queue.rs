@@ -11,9 +11,9 @@ use crate::Why;
 use crate::apply::Run;
 use crate::eval::Scope;
 use crate::fire::Firing;
+use crate::input::NOBODY;
 use crate::limits::Counted;
 use crate::matching::{holds, not_known};
-use crate::pending::NOBODY;
 use crate::state::{MarkKey, NEVER, Pending, Phase, Turn};
 
 /// What a firing that has to wait its turn waits for.

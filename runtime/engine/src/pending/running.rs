@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trig_ir::{EventKind, Loc, Reached, RecordKey, Timestamp, Until};
+use trig_ir::{EventKind, Reached, RecordKey, Timestamp, Until};
 
 use super::unless::watches;
 use super::until::{Awaited, awaited, deadline, goes_on, never_again, sooner, too_late};
@@ -15,9 +15,9 @@ use crate::apply::Run;
 use crate::cascade::Event;
 use crate::fire::Firing;
 use crate::key::{self, Root};
-use crate::matching::not_known;
 use crate::program::{Op, Program};
 use crate::state::{Pending, Phase, Record, Running, Watch};
+use crate::tested::Tests;
 
 /// What the goals behind a line wait for.
 struct Goals {
@@ -25,8 +25,7 @@ struct Goals {
     reached: Option<usize>,
     watches: BTreeSet<Watch>,
     reads: BTreeSet<RecordKey>,
-    /// Where the conditions stand that were tested, and whether they held.
-    tested: Vec<(Loc, bool)>,
+    tested: Tests,
 }
 
 /// Lines are few: an IR has far fewer actions than that.
@@ -62,7 +61,7 @@ impl Run<'_> {
             reached: None,
             watches: BTreeSet::new(),
             reads: BTreeSet::new(),
-            tested: Vec::new(),
+            tested: Tests::of(self.options),
         };
         for (at, _, reached) in program.goals_after(line) {
             match reached {
@@ -75,11 +74,11 @@ impl Run<'_> {
                 Reached::When(guard) => match awaited(pinning(firing.scope(self), pinned), guard) {
                     Awaited::Held => {
                         goals.reached = goals.reached.or(Some(at));
-                        goals.tested.push((guard.loc, true));
+                        goals.tested.note(guard.loc, true);
                     }
                     Awaited::Not { reads, .. } => {
                         goals.reads.extend(reads);
-                        goals.tested.push((guard.loc, false));
+                        goals.tested.note(guard.loc, false);
                     }
                 },
             }
@@ -112,9 +111,7 @@ impl Run<'_> {
             Pause::Until { line } => (line, None, BTreeSet::new()),
         };
         let goals = self.goals(firing, program, line, None);
-        for (loc, held) in &goals.tested {
-            self.tested(firing.trigger, *loc, *held);
-        }
+        self.tell_tests(&firing.trigger.name, goals.tested);
         let mut ready = false;
         if let Some(until) = until_at(program, line) {
             match awaited(firing.scope(self), &until.test) {
@@ -185,9 +182,7 @@ impl Run<'_> {
         let ran = actions::run(&self.state, firing.scope(self), firing, &identity, begin);
         match ran {
             Ok(ran) => self.carry_out(firing, ran),
-            Err((unknown, loc)) => {
-                self.audit_cancelled(&firing.key, not_known(&unknown, loc));
-            }
+            Err(failed) => self.audit_cancelled(&firing.key, failed.why()),
         }
     }
 
@@ -236,9 +231,7 @@ impl Run<'_> {
         }
         let pending = waiting.pending;
         let goals = self.goals(&firing, program, line, pinned);
-        for (loc, held) in &goals.tested {
-            self.tested(firing.trigger, *loc, *held);
-        }
+        self.tell_tests(&firing.trigger.name, goals.tested);
         // a goal lies behind what is waited for: whoever has reached it need not go through what stands between
         if let Some(goal) = goals.reached {
             self.move_on(waiting, number, goal, false);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use trig_ir::{Cancel, EventKind, Loc, RecordKey};
 
-use super::{UTC, Waiting};
+use super::Waiting;
 use crate::apply::Run;
 use crate::cascade::Event;
 use crate::eval::{Eval, EventView, Scope, Unknown};
-use crate::index::Index;
+use crate::index::UTC;
 use crate::matching::not_known;
 use crate::state::{Before, Phase, Watch};
 use crate::{Engine, Why};
@@ -22,7 +22,7 @@ pub(super) fn watches<'a>(
     let cancels = cancels.into_iter();
     cancels
         .filter_map(|cancel| {
-            let kind = Index::kind_name(engine.ir(), &cancel.pattern.event)?;
+            let kind = engine.kind_name(&cancel.pattern.event)?;
             let about = cancel.subject.as_ref().and(subject).cloned();
             Some((kind, about))
         })
@@ -36,7 +36,7 @@ impl<'e> Run<'e> {
         let Some(places) = engine.index().cancels(&event.kind) else {
             return;
         };
-        let Some(kind) = Index::kind_name(engine.ir(), &event.kind) else {
+        let Some(kind) = engine.kind_name(&event.kind) else {
             return;
         };
         let mut numbers = BTreeSet::new();

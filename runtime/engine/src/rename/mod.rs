@@ -1,19 +1,34 @@
 //! `was OldName`: what is stored under a name moves with it, once, in the revision that introduces it.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trig_ir::{RecordKey, Value};
+use trig_ir::{RecordKey, RevisionHash, Value};
 
+mod moved;
 mod names;
 
+use crate::Engine;
 use crate::apply::Run;
-use crate::state::{MarkKey, Pending, Provisional, Record, Sweep};
+use crate::state::{MarkKey, Pending, Provisional, Record, State, Sweep};
+pub(crate) use moved::Moved;
 use names::Names;
 
 /// One `was`: what, new name, old name.
 pub(crate) type Claim = (SmolStr, SmolStr, SmolStr);
+
+/// The names of an earlier revision that have moved since, those included which this one is about to move. `None`: all
+/// are called as they were.
+pub(crate) fn moved_since(active: &Engine, earlier: &Engine, state: &State) -> Option<Moved> {
+    let mut names = Names::new(active);
+    names.collect(|claim| !state.tables.renames.contains_key(claim));
+    let passed = state.tables.moved.get(earlier.revision());
+    let passed = passed.into_iter().flatten().map(Vec::as_slice);
+    let steps: Vec<&[Claim]> = passed.chain([names.step.as_slice()]).collect();
+    Moved::new(earlier.ir(), &steps)
+}
 
 impl Run<'_> {
     /// Moves what is stored to the names of a revision that becomes active.
@@ -39,6 +54,7 @@ impl Run<'_> {
         for claim in claims {
             self.state.renames.put(claim, ());
         }
+        self.note_step(&names.step);
         if names.nothing() {
             return;
         }
@@ -48,6 +64,33 @@ impl Run<'_> {
         self.rename_marks(&names);
         self.rename_clocks(&names);
         self.rename_sweeps(&names);
+    }
+
+    /// Keeps what moves for the revisions on which bodies still run: they go on under their own names.
+    fn note_step(&mut self, step: &[Claim]) {
+        let pending = self.state.pending.scan(Bound::Unbounded);
+        let mut used: BTreeSet<RevisionHash> = pending
+            .filter(|(_, pending)| pending.phase.has_begun())
+            .map(|(_, pending)| pending.revision.clone())
+            .collect();
+        used.remove(self.engine.revision());
+        let all = self.state.moved.scan(Bound::Unbounded);
+        let over: Vec<RevisionHash> = all
+            .map(|(revision, _)| revision)
+            .filter(|revision| !used.contains(*revision))
+            .cloned()
+            .collect();
+        for revision in over {
+            self.state.moved.remove(&revision);
+        }
+        if step.is_empty() {
+            return;
+        }
+        for revision in used {
+            let mut steps = self.state.moved.get(&revision).cloned().unwrap_or_default();
+            steps.push(step.to_vec());
+            self.state.moved.put(revision, steps);
+        }
     }
 
     fn rename_records(&mut self, names: &Names<'_>) {

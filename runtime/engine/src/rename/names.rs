@@ -24,6 +24,8 @@ pub(super) struct Names<'e> {
     /// By entity or event: declared names, and names under which values are stored.
     fields: BTreeMap<(SmolStr, SmolStr), (SmolStr, SmolStr)>,
     variants: BTreeMap<(EnumId, SmolStr), SmolStr>,
+    /// Those that move.
+    pub(super) step: Vec<Claim>,
 }
 
 fn claim(what: &'static str, new: impl Into<SmolStr>, old: impl Into<SmolStr>) -> Claim {
@@ -55,6 +57,7 @@ impl<'e> Names<'e> {
             stages: BTreeMap::new(),
             fields: BTreeMap::new(),
             variants: BTreeMap::new(),
+            step: Vec::new(),
         }
     }
 
@@ -70,6 +73,14 @@ impl<'e> Names<'e> {
     /// Takes those `was` of which `new` says that they are.
     pub(super) fn collect(&mut self, mut new: impl FnMut(&Claim) -> bool) {
         let ir = self.engine.ir();
+        let mut step = Vec::new();
+        let mut new = |claim: &Claim| {
+            let new = new(claim);
+            if new {
+                step.push(claim.clone());
+            }
+            new
+        };
         // a name that is still declared, and not itself moved, keeps what is stored under it
         let kept = |name: &SmolStr| {
             let there = ir.triggers.iter().find(|t| t.name == *name);
@@ -151,6 +162,8 @@ impl<'e> Names<'e> {
                 }
             }
         }
+        step.retain(|(what, _, old)| what != "trigger" || self.triggers.contains_key(old));
+        self.step = step;
     }
 
     pub(super) fn trigger<'n>(&'n self, name: &'n SmolStr) -> &'n SmolStr {
@@ -217,6 +230,10 @@ impl<'e> Names<'e> {
             fields.set(to.clone(), value.unwrap_or(Value::Empty));
         }
         moved.fields = fields;
+        moved.untold = record.untold.as_ref().map(|told| {
+            let names = told.iter().map(|name| self.stored(entity, name).clone());
+            names.collect()
+        });
         (moved != **record).then(|| Arc::new(moved))
     }
 

@@ -55,6 +55,17 @@ impl Layers<'_> {
             .collect()
     }
 
+    /// The writes of an effect, whatever their fields are called now.
+    pub(crate) fn writes_by(&self, record: &RecordKey, effect: u64) -> Vec<WriteKey> {
+        let from = (record.clone(), SmolStr::default(), 0);
+        self.writes
+            .scan(Bound::Included(&from))
+            .take_while(|((of, ..), _)| of == record)
+            .filter(|((.., number), _)| *number == effect)
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
     pub(crate) fn drop_write(&mut self, key: &WriteKey) {
         if let Some(at) = self.writes.get(key).and_then(|write| write.confirmed) {
             self.write_times.remove(&(at, key.clone()));

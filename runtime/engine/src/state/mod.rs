@@ -121,6 +121,8 @@ tables! {
     budgets: FiringKey => Budget,
     /// Names that were moved already: what, new name, old name.
     renames: (SmolStr, SmolStr, SmolStr) => (),
+    /// Names that have moved since a revision on which bodies still run, step by step.
+    moved: RevisionHash => Vec<Vec<(SmolStr, SmolStr, SmolStr)>>,
 
     // indexes: functions of the tables above, not serialised
     /// Graves by age.

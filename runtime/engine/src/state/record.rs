@@ -1,6 +1,6 @@
 //! Records and their fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -76,6 +76,19 @@ pub(crate) struct Record {
     /// Nobody has reported it: it has nothing but what was written here.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub(crate) local: bool,
+    /// It was first heard of by something else than its creation, which is still to be told: the fields, by stored names,
+    /// of whose values something was told since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) untold: Option<BTreeSet<SmolStr>>,
+}
+
+impl Record {
+    /// Notes that the value of a field has been told: its creation will not do so again.
+    pub(crate) fn tell(&mut self, stored: &SmolStr) {
+        if let Some(told) = &mut self.untold {
+            told.insert(stored.clone());
+        }
+    }
 }
 
 /// When a record was first heard of.

@@ -8,16 +8,23 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
-use trig_ir::{RecordKey, Timestamp};
+use trig_ir::{RecordKey, RevisionHash, Timestamp};
 
 use super::{
     Begun, Budget, ClockKey, ClockRow, DueKey, DueRow, FiringKey, FirstKey, FirstRow, Grave,
     Layers, Mark, MarkKey, Meta, Pending, Provisional, Record, State, Sweep, Tripping, WriteKey,
 };
 use crate::Effect;
+use crate::rename::Claim;
 
 /// The rows of a table; map keys that are no text have no JSON.
 struct Rows<'a, K, V>(&'a BTreeMap<K, V>);
+
+impl<K, V> Rows<'_, K, V> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl<K: Serialize, V: Serialize> Serialize for Rows<'_, K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,6 +51,8 @@ struct Written<'a> {
     breakers: Rows<'a, SmolStr, Tripping>,
     budgets: Rows<'a, FiringKey, Budget>,
     renames: Rows<'a, (SmolStr, SmolStr, SmolStr), ()>,
+    #[serde(skip_serializing_if = "Rows::is_empty")]
+    moved: Rows<'a, RevisionHash, Vec<Vec<Claim>>>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +75,8 @@ struct Stored {
     #[serde(default)]
     budgets: Vec<(FiringKey, Budget)>,
     renames: Vec<((SmolStr, SmolStr, SmolStr), ())>,
+    #[serde(default)]
+    moved: Vec<(RevisionHash, Vec<Vec<Claim>>)>,
 }
 
 impl Serialize for State {
@@ -88,6 +99,7 @@ impl Serialize for State {
             breakers: Rows(&self.tables.breakers),
             budgets: Rows(&self.tables.budgets),
             renames: Rows(&self.tables.renames),
+            moved: Rows(&self.tables.moved),
         }
         .serialize(serializer)
     }
@@ -141,6 +153,7 @@ impl<'de> Deserialize<'de> for State {
         state.tables.sweeps = stored.sweeps.into_iter().collect();
         state.tables.breakers = stored.breakers.into_iter().collect();
         state.tables.renames = stored.renames.into_iter().collect();
+        state.tables.moved = stored.moved.into_iter().collect();
         Ok(state)
     }
 }

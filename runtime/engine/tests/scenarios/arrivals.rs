@@ -120,6 +120,40 @@ fn an_older_snapshot_only_fills_what_is_not_known() {
 }
 
 #[test]
+fn an_older_snapshot_does_not_fill_what_is_known_under_the_name_of_the_field() {
+    let with = |native: Option<&str>| {
+        let mut ir = world();
+        for field in &mut ir.entities[0].fields {
+            if field.name == "score" {
+                field.native_id = native.map(Into::into);
+            }
+        }
+        engine_with(ir, watchers())
+    };
+    let at = |clock, values, changed: &[&str]| {
+        let mut arrival = record(RecordOp::Updated, "crm.lead", "1", values);
+        if let Happening::Record {
+            clock: c,
+            changed: all,
+            ..
+        } = &mut arrival.what
+        {
+            *c = Some(clock);
+            all.extend(changed.iter().map(SmolStr::new));
+        }
+        arrival
+    };
+    let mut world = World::new(with(None));
+    world.arrive(at(10, json!({"score": 3}), &[]));
+    world.reload(with(Some("55")));
+    world.arrive(at(9, json!({"#55": 1}), &[]));
+    assert_eq!(world.value("1", "score"), Some(Value::Int(3)));
+    // a newer one that says no more than that it has changed leaves it not known
+    world.arrive(at(11, json!({}), &["#55"]));
+    assert_eq!(world.value("1", "score"), None);
+}
+
+#[test]
 fn what_cannot_be_read_is_kept_and_told() {
     let mut world = run(watchers());
     world.updated("1", json!({
@@ -342,4 +376,100 @@ fn a_record_comes_under_the_native_id_of_its_entity() {
         json!({"score": 3}),
     ));
     assert_eq!(world.count("no entity `bitrix24.#1221` is declared"), 1);
+}
+
+#[test]
+fn a_creation_that_was_overtaken_is_told_once() {
+    let on = |kind, name: &str| trigger(name, vec![start(kind, name, "record")]);
+    let mut scored = on_change("score");
+    scored.pattern.or_created = true;
+    let all = || {
+        vec![
+            on(EventKind::Created(LEAD), "Created"),
+            on(EventKind::Entered(LEAD), "Entered"),
+            trigger("Scored", vec![scored.clone()]),
+        ]
+    };
+    let mut world = run(all());
+    world.through_json = true;
+    world.updated("1", json!({"stage": "Sales.New", "score": 5}));
+    assert_eq!(world.count("fired"), 0);
+    world.created(
+        "1",
+        json!({"stage": "Sales.New", "score": 4, "name": "Ada"}),
+    );
+    // an update overtook it: what that said stands
+    assert_eq!(world.value("1", "score"), Some(Value::Int(5)));
+    assert_eq!(world.value("1", "name"), Some(Value::Text("Ada".into())));
+    for name in ["Created", "Entered", "Scored"] {
+        assert_eq!(
+            world.count(&format!("fired {name} for crm.lead/1")),
+            1,
+            "{name}"
+        );
+    }
+    world.created("1", json!({"stage": "Sales.New"}));
+    assert_eq!(world.count("fired Created"), 1);
+    // what was told since is not told again
+    let mut world = run(all());
+    world.through_json = true;
+    world.updated("1", json!({"stage": "Sales.New", "score": 5}));
+    world.updated("1", json!({"stage": "Sales.Contacted"}));
+    world.created("1", json!({"stage": "Sales.New", "score": 5}));
+    assert_eq!(world.count("fired Created for crm.lead/1"), 1);
+    assert_eq!(world.count("fired Entered for crm.lead/1"), 1);
+    assert_eq!(world.count("fired Scored for crm.lead/1"), 1);
+    // one that is older by the source's own clock only fills, too; one that is newer says more
+    let clocked = |op, clock, values| {
+        let mut arrival = record(op, "crm.lead", "1", values);
+        if let Happening::Record { clock: of, .. } = &mut arrival.what {
+            *of = Some(clock);
+        }
+        arrival
+    };
+    for (clock, score) in [(1, 5), (2, 4)] {
+        let mut world = run(all());
+        world.arrive(clocked(RecordOp::Updated, 2, json!({"score": 5})));
+        world.arrive(clocked(RecordOp::Created, clock, json!({"score": 4})));
+        assert_eq!(world.count("fired Created"), 1);
+        assert_eq!(world.count("fired Scored"), 1);
+        assert_eq!(world.value("1", "score"), Some(Value::Int(score)));
+    }
+    // what was deleted and is created anew is told as any
+    world
+        .deleted("1")
+        .created("1", json!({"stage": "Sales.New"}));
+    assert_eq!(world.count("fired Created"), 2);
+}
+
+#[test]
+fn references_say_where_they_lead() {
+    let says = Trigger {
+        subject: None,
+        actions: vec![log_expr(load(event("lead")))],
+        ..trigger(
+            "Says",
+            vec![Start {
+                subject: None,
+                ..start(EventKind::Event(PING), "ping", "lead")
+            }],
+        )
+    };
+    let mut world = run(vec![says]);
+    for lead in [
+        json!("55"),
+        json!("crm.lead/55"),
+        json!("crm.lead/55@crm"),
+        json!("crm.lead/ann@x.org"),
+        json!("a/b"),
+        json!({"id": "crm.lead/5"}),
+        json!({"id": 5, "connector": "crm"}),
+        json!("crm.contact/55"),
+        json!("crm.lead/"),
+        json!({"id": 5, "connector": "nowhere"}),
+        json!("crm.lead/5@nowhere"),
+    ] {
+        world.event("crm.ping", json!({"lead": lead}));
+    }
+    assert_snapshot!(world.story);
 }

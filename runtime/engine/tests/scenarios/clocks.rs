@@ -303,6 +303,41 @@ fn an_edited_offset_is_due_anew() {
 }
 
 #[test]
+fn an_offset_that_has_run_never_runs_again_however_many_instants_come_after_it() {
+    let late = offset("meets", Distance::Span(hours(24 * 30)), false, None);
+    let mut world = active(vec![trigger("Remind", vec![late])]);
+    world.created("1", json!({"meets": null}));
+    world.later(hours(24 * 60)).tick();
+    let minute = |n: i64| json!({"meets": T0 / 1000 + 24 * 3600 * 30 - (n + 200) * 60});
+    // one earlier each time, all of them not too late: the 65th is older than all that are remembered
+    for n in 1..=65 {
+        world.updated("1", minute(n)).tick();
+        assert_eq!(world.count("fired Remind"), usize::try_from(n).unwrap());
+    }
+    // later ones push out the oldest
+    for n in (-70..=0).rev() {
+        world.updated("1", minute(n)).tick();
+    }
+    let fired = world.count("fired Remind");
+    assert_eq!(fired, 65 + 71);
+    world.through_json = true;
+    for n in [65, 64, 30, 1, 0, -1, -70] {
+        world.updated("1", minute(n)).tick();
+    }
+    assert_eq!(world.count("fired Remind"), fired);
+}
+
+#[test]
+fn a_date_that_is_years_ahead_has_its_anniversaries() {
+    let yearly = offset("born", Distance::Days(0), true, Some(at(9, 0)));
+    let mut world = active(vec![trigger("Ann", vec![yearly])]);
+    world.created("1", json!({"born": "2029-03-01"}));
+    walk(&mut world, hours(24 * 2000));
+    // not the date itself: 2030 and 2031
+    assert_eq!(world.count("fired Ann"), 2);
+}
+
+#[test]
 fn days_are_those_of_the_calendar_and_anniversaries_come_again() {
     let days = |days| offset("born", Distance::Days(days), false, Some(at(9, 0)));
     let yearly = offset("born", Distance::Days(-1), true, Some(at(9, 0)));

@@ -172,6 +172,59 @@ fn flows_are_stopped_with_their_subject_or_by_name() {
 }
 
 #[test]
+fn a_body_with_too_many_steps_leaves_nothing_behind() {
+    let each = |slot, body| {
+        act(ActionKind::ForEach {
+            each: ForEach {
+                loc: loc(9),
+                source: EachSource::Of(subject("contacts")),
+                filter: None,
+            },
+            slot,
+            body,
+        })
+    };
+    let nested = || each(0, vec![each(1, vec![log("one")])]);
+    let mut world = run(vec![
+        Trigger {
+            actions: vec![set("score", SetOp::Assign, int(1)), nested()],
+            limits: vec![cooldown("AtOnce", Millis::DAY, &[subject("")])],
+            ..trigger("AtOnce", vec![on_message()])
+        },
+        Trigger {
+            actions: vec![wait(hours(1)), log("waited"), nested()],
+            ..trigger("Later", vec![on_message()])
+        },
+        Trigger {
+            actions: vec![each(0, vec![log("one")])],
+            ..trigger("Plain", vec![on_message()])
+        },
+    ]);
+    let contacts: Vec<String> = (0..120).map(|n| format!("c{n}")).collect();
+    world.updated("1", json!({"contacts": contacts}));
+    world.story.clear();
+    world.message("1", "go");
+    assert_eq!(world.count("-> trig.log"), 120);
+    assert_eq!(world.value("1", "score"), None);
+    world.later(hours(1)).tick();
+    assert_eq!(world.count("-> trig.log"), 120);
+    // nothing was counted: few enough fire
+    world
+        .updated("1", json!({"contacts": ["c1", "c2"]}))
+        .message("1", "go");
+    assert_eq!(world.value("1", "score"), Some(Value::Int(1)));
+    let said: Vec<&str> = world
+        .story
+        .lines()
+        .filter(|l| l.contains("steps"))
+        .collect();
+    assert_snapshot!(said.join("\n"), @"
+    not fired AtOnce for crm.lead/1: more than 10000 steps
+    cancelled Later for crm.lead/1: more than 10000 steps
+    ");
+}
+
+#[test]
 fn for_each_acts_in_the_order_of_ids_and_each_effect_has_its_key() {
     let body = vec![
         log_expr(load(place(Root::Binder(0), "name"))),

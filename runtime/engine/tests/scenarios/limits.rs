@@ -163,3 +163,40 @@ fn marks_are_forgotten_when_nothing_can_ask_for_them() {
     world.later(Millis::DAY).tick();
     assert_eq!(kept(&world), 0);
 }
+
+#[test]
+fn records_that_have_none_of_a_key_share_nothing() {
+    let capped = Trigger {
+        limits: vec![Limit {
+            wait: true,
+            ..cooldown("Capped", Millis::HOUR, &[subject("contact")])
+        }],
+        ..trigger("Capped", vec![on_ping()])
+    };
+    let limited = Trigger {
+        limits: vec![cooldown("Nag", Millis::HOUR, &[subject("contact")])],
+        ..trigger("Nag", vec![on_message()])
+    };
+    let mut first = start(EventKind::Event(ACCEPTED), "first accepted", "lead");
+    first.pattern.first = Some(First {
+        key: vec![event("lead.contact")],
+        period: None,
+    });
+    let mut world = run(vec![limited, capped, trigger("First", vec![first])]);
+    world.through_json = true;
+    for id in ["1", "2"] {
+        world.updated(id, json!({"contact": null}));
+        world.message(id, "x").ping(id);
+        world.event("crm.accepted", json!({"lead": id}));
+    }
+    for name in ["Nag", "Capped", "First"] {
+        assert_eq!(world.count(&format!("fired {name} for crm.lead/1")), 1);
+        assert_eq!(world.count(&format!("fired {name} for crm.lead/2")), 1);
+    }
+    // each still has its own
+    world.message("1", "x").ping("1");
+    world.event("crm.accepted", json!({"lead": "1"}));
+    assert_eq!(world.count("not fired Nag for crm.lead/1: limit Nag"), 1);
+    assert_eq!(world.count("armed Capped for crm.lead/1, limit"), 1);
+    assert_eq!(world.count("fired First for crm.lead/1"), 1);
+}

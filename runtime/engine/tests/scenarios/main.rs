@@ -22,5 +22,6 @@ mod reload;
 mod renames;
 mod support;
 mod sweeps;
+mod undone;
 mod unknown;
 mod waiting;

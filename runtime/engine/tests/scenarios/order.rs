@@ -181,3 +181,42 @@ fn what_waited_runs_at_its_own_time_before_the_input() {
         .updated("1", json!({"stage": "Sales.Won"}));
     assert_snapshot!(world.story);
 }
+
+#[test]
+fn what_one_event_has_armed_is_not_armed_again_by_what_it_causes() {
+    let starts = || {
+        vec![
+            start(EventKind::Created(LEAD), "lead created", "record"),
+            start(EventKind::Entered(LEAD), "lead enters", "record"),
+        ]
+    };
+    let waits = |name: &str| Trigger {
+        mode: Mode::Parallel,
+        after: Some(after(Millis::HOUR)),
+        ..trigger(name, starts())
+    };
+    let mut world = traced(vec![
+        waits("Once"),
+        Trigger {
+            again: true,
+            ..waits("Again")
+        },
+        Trigger {
+            // the last event of a debounce counts
+            debounce: Some(debounce(minutes(5), minutes(9))),
+            ..waits("Rests")
+        },
+    ]);
+    world.through_json = true;
+    world.created("1", json!({"stage": "Sales.New"}));
+    assert_eq!(world.count("not fired Once for crm.lead/1: Repeated"), 1);
+    // another event is another cascade
+    world.updated("1", json!({"stage": "Sales.Contacted"}));
+    world.later(hours(2)).tick();
+    world.later(hours(2)).tick();
+    assert_eq!(world.count("fired Once"), 3);
+    assert_eq!(world.count("    fired Once"), 2);
+    assert_eq!(world.count("    fired Again"), 3);
+    assert_eq!(world.count("    fired Rests"), 1);
+    assert_eq!(world.count("armed Rests for crm.lead/1, debounce"), 3);
+}

@@ -188,3 +188,26 @@ fn a_recurrence_sweeps() {
     assert_eq!(world.count("fired All for crm.lead/00004"), 1);
     assert_eq!(world.count("fired"), 2);
 }
+
+#[test]
+fn sweeps_that_start_one_another_come_to_an_end() {
+    let circle = Trigger {
+        actions: vec![emit_ping(1), log("round")],
+        ..all()
+    };
+    let mut world = run(vec![circle]);
+    leads(&mut world, 3, 5);
+    world.event("crm.ping", json!({"n": 1}));
+    let mut slices = 0;
+    while world.state.has_slices() && slices < 1_000 {
+        slice(&mut world);
+        slices += 1;
+    }
+    // the first one, and those that the budget allows
+    assert_eq!(slices, 101);
+    assert!(world.count("not fired All: Budget { most: 100 }") > 0);
+    // an hour later it may again
+    world.later(Millis::HOUR).event("crm.ping", json!({"n": 1}));
+    slice(&mut world);
+    assert!(world.state.has_slices());
+}

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
+use trig_engine::*;
 use trig_ir::*;
 
 use crate::support::*;
@@ -99,4 +100,70 @@ fn an_unless_that_cannot_be_decided_cancels() {
         .message("1", "x")
         .event("crm.accepted", json!({"lead": 1}));
     assert_snapshot!(world.story);
+}
+
+#[test]
+fn what_is_gone_is_empty() {
+    let says = Trigger {
+        actions: vec![
+            log_expr(Expr::OrElse(
+                Box::new(load(subject("contact.name"))),
+                Box::new(text("nobody")),
+            )),
+            act(ActionKind::Set {
+                record: subject("contact"),
+                field: "vip".into(),
+                op: SetOp::Assign,
+                value: Expr::Const(Value::Bool(true)),
+            }),
+        ],
+        ..trigger("Says", vec![on_message()])
+    };
+    let vip = || {
+        compare(
+            CompareOp::Eq,
+            load(subject("contact.vip")),
+            Expr::Const(Value::Bool(true)),
+        )
+    };
+    let holds = Trigger {
+        after: Some(After {
+            holds: Some(guard(GuardKind::While, "contact.vip", vip())),
+            ..after(Millis::HOUR)
+        }),
+        ..trigger("While", vec![on_message()])
+    };
+    let nobody = until(
+        "contact.name is empty",
+        Expr::IsEmpty(Box::new(load(subject("contact.name")))),
+    );
+    let waits = Trigger {
+        actions: vec![wait_until(nobody), log("gone")],
+        ..trigger("Waits", vec![on_message()])
+    };
+    let mut world = run(vec![says, holds, waits]);
+    world.through_json = true;
+    world.contact("a", json!({"name": "Ada", "vip": true}));
+    world
+        .updated("1", json!({"contact": "a"}))
+        .message("1", "x");
+    world
+        .arrive(record(RecordOp::Deleted, "crm.contact", "a", json!({})))
+        .tick();
+    assert_eq!(world.count("cancelled While for crm.lead/1: While"), 1);
+    assert_eq!(world.count("Waits.1 called trig.log"), 1);
+    world.message("1", "after");
+    assert_eq!(world.count("Says.0 called trig.log"), 2);
+    assert_eq!(world.count("{\"text\":\"nobody\"}"), 1);
+    assert_eq!(world.count("Says.1 nothing: crm.contact/a is gone"), 1);
+    assert_eq!(
+        world.count("-> write crm.contact/a"),
+        1 - world.count("already")
+    );
+    assert_eq!(world.count("unknown"), 0);
+    // one that nobody has told of yet is not gone
+    world
+        .updated("2", json!({"contact": "b"}))
+        .message("2", "x");
+    assert_eq!(world.count("Says.0 called trig.log"), 2);
 }

@@ -78,13 +78,13 @@ pub(super) fn steps(dice: &mut Dice, begin: Timestamp, ir: &Ir) -> Vec<Step> {
                     record(RecordOp::Created, "crm.deal", id, fields)
                 } else {
                     let fields = deal(dice, begin, false);
-                    needing(record(RecordOp::Updated, "crm.deal", id, fields))
+                    updated(dice, n, "crm.deal", id, fields)
                 }
             }
             13..16 => {
                 let id = dice.pick(&CONTACTS);
                 let fields = contact(dice, false);
-                needing(record(RecordOp::Updated, "crm.contact", id, fields))
+                updated(dice, n, "crm.contact", id, fields)
             }
             16 if dice.percent(30) => {
                 let id = dice.pick(&DEALS);
@@ -122,7 +122,24 @@ fn actor(dice: &mut Dice) -> ActorKind {
     dice.pick(&[Customer, Customer, User, User, User, Api, Automation])
 }
 
+/// A report of a record.
 fn record(op: RecordOp, entity: &str, id: &str, fields: Map<String, Json>) -> What {
+    clocked(op, entity, id, fields, None)
+}
+
+/// One that may carry the source's own clock: mostly a later one than the last, sometimes an earlier one.
+fn updated(dice: &mut Dice, n: i64, entity: &str, id: &str, fields: Map<String, Json>) -> What {
+    let clock = dice.percent(40).then(|| n + dice.between(-6, 2));
+    needing(clocked(RecordOp::Updated, entity, id, fields, clock))
+}
+
+fn clocked(
+    op: RecordOp,
+    entity: &str,
+    id: &str,
+    fields: Map<String, Json>,
+    clock: Option<i64>,
+) -> What {
     What::Arrives {
         by: ActorKind::User,
         id: None,
@@ -133,7 +150,7 @@ fn record(op: RecordOp, entity: &str, id: &str, fields: Map<String, Json>) -> Wh
             fields,
             old: Map::new(),
             changed: Vec::new(),
-            clock: None,
+            clock,
         },
         needs: Vec::new(),
     }

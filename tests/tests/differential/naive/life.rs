@@ -13,7 +13,13 @@ impl Naive {
         let (ir, at) = self.trigger(&firing.trigger);
         let trigger = &ir.triggers[at];
         if !trigger.again {
-            let repeated = self.fired.contains(&chain(&firing));
+            // what this cascade has armed, and what rests no more, is one of it as well
+            let armed = self.firings.iter().any(|f| {
+                f.cascade == self.cascades
+                    && !matches!(f.phase, Phase::Debounce(_))
+                    && chain(f) == chain(&firing)
+            });
+            let repeated = armed || self.fired.contains(&chain(&firing));
             self.histogram.note("chain", !repeated);
             if repeated {
                 return self.stop(&firing, "repeated");
@@ -75,7 +81,7 @@ impl Naive {
             Mode::Single => {
                 self.histogram.note("mode single", others.is_empty());
                 if !others.is_empty() {
-                    return self.stop(&firing, "mode");
+                    return self.stop(&firing, "waiting");
                 }
             }
             Mode::Restart => {

@@ -19,7 +19,9 @@ pub(super) struct Mark {
 impl Naive {
     fn limit_key(&self, limit: &Limit, firing: &Firing) -> Vec<Value> {
         let places = limit.key.iter();
-        places.map(|p| self.value_at(firing, p, None)).collect()
+        places
+            .map(|p| or_subject(self.value_at(firing, p, None), firing))
+            .collect()
     }
 
     /// Those that count at an instant, oldest first.
@@ -169,6 +171,14 @@ impl Naive {
             Phase::After | Phase::Queue(_) => delay(trigger, firing).map_or(&[], |a| &a.unless),
             _ => &[],
         }
+    }
+}
+
+/// Where a part of a key is empty, the subject stands in its place.
+pub(super) fn or_subject(value: Value, firing: &Firing) -> Value {
+    match &firing.subject {
+        Some(subject) if value.is_empty() => Value::Record(subject.clone()),
+        _ => value,
     }
 }
 

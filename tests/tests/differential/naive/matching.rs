@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use trig_ir::*;
 
+use super::limits::or_subject;
 use super::{Firing, Naive, Phase};
 use crate::calendar;
 use crate::eval::{Unknown, elements};
@@ -49,6 +50,7 @@ impl Naive {
             event: event.clone(),
             fan: self.numbers,
             through_time: self.through_time,
+            cascade: self.cascades,
             phase: Phase::After,
             since: self.now,
             due: None,
@@ -89,7 +91,7 @@ impl Naive {
             }
         }
         if !is_first {
-            self.stop(&firing, "not first");
+            self.stop(&firing, "first");
             return false;
         }
         for guard in start.guards.iter().chain(&trigger.guards) {
@@ -133,6 +135,7 @@ impl Naive {
             .key
             .iter()
             .map(|place| self.value_at(firing, place, Some(&firing.event)))
+            .map(|value| or_subject(value, firing))
             .collect();
         let day = first
             .period
@@ -171,7 +174,7 @@ impl Naive {
                 let found = self.members(each, &firing, members, Some(event));
                 self.histogram.note("each", found);
                 if !found {
-                    self.stop(&firing, "none found");
+                    self.stop(&firing, "none");
                 }
             }
         }

@@ -53,6 +53,8 @@ pub(crate) struct Naive {
     /// Of the cascade that runs: what has fired, and what has happened and was not looked at yet.
     fired: Vec<(SmolStr, Option<RecordKey>, Vec<Value>)>,
     queue: VecDeque<Event>,
+    /// How many there were before it.
+    cascades: u64,
     /// What runs had waited; and when firings that such things started happened.
     through_time: bool,
     budgets: BTreeMap<(SmolStr, Option<RecordKey>, Vec<Value>), Vec<Timestamp>>,
@@ -90,6 +92,8 @@ struct Firing {
     fan: u64,
     /// It was started by something that had waited.
     through_time: bool,
+    /// In which cascade its event happened.
+    cascade: u64,
     phase: Phase,
     since: Timestamp,
     due: Option<Timestamp>,
@@ -139,6 +143,7 @@ impl Naive {
             versions: 0,
             fired: Vec::new(),
             queue: VecDeque::new(),
+            cascades: 0,
             through_time: false,
             budgets: BTreeMap::new(),
             seen: Seen::default(),
@@ -325,6 +330,7 @@ impl Naive {
             self.answer(&event);
         }
         self.fired.clear();
+        self.cascades += 1;
     }
 
     fn trigger(&self, name: &str) -> (Rc<Ir>, usize) {
@@ -357,6 +363,7 @@ impl Naive {
         Scope {
             ir: &self.ir,
             records: &self.records,
+            gone: &self.deleted,
             now: self.now,
             subject: firing.subject.clone(),
             outer: firing.outer.clone(),

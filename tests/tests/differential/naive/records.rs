@@ -34,6 +34,9 @@ impl Naive {
         let known = self.records.get(key).cloned();
         let newest = self.clocks.get(key).copied();
         let older = matches!((clock, newest), (Some(now), Some(then)) if now < then);
+        if clock.is_some() && newest.is_some() {
+            self.histogram.note("source clock", !older);
+        }
         if let Some(clock) = clock
             && !older
         {
@@ -213,6 +216,7 @@ impl Naive {
         for firing in gone {
             self.stop(&firing, "gone");
         }
+        self.reported(key);
         let mut event = Event::new(EventKind::Deleted(self.entity_of(key)), by, 0)
             .with("record", Value::Record(key.clone()));
         event.old = Some(old);

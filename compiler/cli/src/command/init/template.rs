@@ -74,7 +74,7 @@ impl Template {
             file("main.trig", true, self.main()),
             file("tests.trig", true, self.tests()),
             file(".gitignore", false, GITIGNORE.to_owned()),
-            file(".github/workflows/trig.yml", false, workflow()),
+            file(WORKFLOW, false, workflow()),
         ]
     }
 
@@ -87,7 +87,10 @@ impl Template {
                 format!(
                     "\n# Webhooks of the system come in at /hooks/{}/{system}/SECRET. The secret itself is never \
                      written here.\n# [connectors.{system}]\n# kind = \"{system}\"\n\
-                     # secret = {{ env = \"{variable}_HOOK_SECRET\" }}\n{OPS}",
+                     # secret = {{ env = \"{variable}_HOOK_SECRET\" }}\n\
+                     # Where actions and changes of records are posted. Without it, nothing is sent: a program of \
+                     yours does it in\n# {system}, see \"What a receiver gets\" in Trig's docs/operations.md.\n\
+                     # deliver = \"http://127.0.0.1:9000/{system}\"\n{OPS}",
                     self.id
                 )
             }
@@ -181,12 +184,12 @@ const GITIGNORE: &str = "\
 .env
 ";
 
-/// Where `trigc` comes from.
-fn repository() -> &'static str {
-    match env!("CARGO_PKG_REPOSITORY") {
-        "" => "URL # of the repository of Trig",
-        url => url,
-    }
+/// The workflow, from the project's directory.
+pub(super) const WORKFLOW: &str = ".github/workflows/trig.yml";
+
+/// Where `trigc` comes from, if this build knows it.
+pub(super) fn repository() -> Option<&'static str> {
+    Some(env!("CARGO_PKG_REPOSITORY")).filter(|url| !url.is_empty())
 }
 
 fn workflow() -> String {
@@ -210,7 +213,7 @@ jobs:
       - run: trigc check --format github --deny-warnings
       - run: trigc test
 ",
-        repository(),
+        repository().unwrap_or("URL # of the repository of Trig"),
         version = env!("CARGO_PKG_VERSION"),
     )
 }

@@ -7,11 +7,11 @@ use anstyle::{AnsiColor, Style};
 use trig_project::render::message;
 use trig_test::{Coverage, GuardCoverage, TriggerCoverage};
 
-use super::{Args, Ran};
+use super::Ran;
 use crate::report::Noun;
 
-/// What failed, or with `verbose` how all went, and what is not covered.
-pub(super) fn report(args: &Args, ran: &[Ran], coloured: bool) -> Vec<u8> {
+/// What failed, or with `verbose` how all went, and with `gaps` what is not covered.
+pub(super) fn report(ran: &[Ran], verbose: bool, gaps: bool, coloured: bool) -> Vec<u8> {
     let pick = |style: Style| if coloured { style } else { Style::new() };
     let (bad, good) = (
         pick(AnsiColor::BrightRed.on_default().bold()),
@@ -20,16 +20,15 @@ pub(super) fn report(args: &Args, ran: &[Ran], coloured: bool) -> Vec<u8> {
     let (bold, dim) = (pick(Style::new().bold()), pick(Style::new().dimmed()));
     let mut out = String::new();
     for project in ran {
-        if ran.len() > 1 && (args.verbose || project.report.failed() > 0 || args.coverage) {
-            let root = project.root.display().to_string();
-            let _ = writeln!(out, "{bold}{}{bold:#}", message(&root));
+        if ran.len() > 1 && (verbose || project.report.failed() > 0 || gaps) {
+            heading(project, bold, &mut out);
         }
         for test in &project.report.tests {
             let title = message(&test.title);
             let place = test.place.to_string();
             let place = message(&place);
             match &test.failure {
-                None if args.verbose => {
+                None if verbose => {
                     let _ = writeln!(out, "{good}passed{good:#}  {title}  {dim}{place}{dim:#}");
                 }
                 None => {}
@@ -42,11 +41,33 @@ pub(super) fn report(args: &Args, ran: &[Ran], coloured: bool) -> Vec<u8> {
                 }
             }
         }
-        if let Some(coverage) = project.report.coverage.as_ref().filter(|_| args.coverage) {
+        if let Some(coverage) = project.report.coverage.as_ref().filter(|_| gaps) {
             not_covered(coverage, bold, dim, &mut out);
         }
     }
     out.into_bytes()
+}
+
+/// What is not covered, alone.
+pub(super) fn gaps(ran: &[Ran], coloured: bool) -> Vec<u8> {
+    let pick = |style: Style| if coloured { style } else { Style::new() };
+    let (bold, dim) = (pick(Style::new().bold()), pick(Style::new().dimmed()));
+    let mut out = String::new();
+    for project in ran {
+        if ran.len() > 1 {
+            heading(project, bold, &mut out);
+        }
+        if let Some(coverage) = &project.report.coverage {
+            not_covered(coverage, bold, dim, &mut out);
+        }
+    }
+    out.into_bytes()
+}
+
+/// Of which project the rest is said.
+fn heading(project: &Ran, bold: Style, out: &mut String) {
+    let root = project.root.display().to_string();
+    let _ = writeln!(out, "{bold}{}{bold:#}", message(&root));
 }
 
 fn not_covered(coverage: &Coverage, bold: Style, dim: Style, out: &mut String) {
@@ -96,24 +117,10 @@ fn lacks(guard: &GuardCoverage) -> Option<&'static str> {
 }
 
 /// The last line.
-pub(super) fn summary(
-    tests: usize,
-    failed: usize,
-    all: usize,
-    filters: &[String],
-    took: Duration,
-) -> String {
+pub(super) fn summary(tests: usize, failed: usize, all: usize, took: Duration) -> String {
     if all == 0 {
         return "no tests: a file of the project may hold `test \"what it shows\" { … }`"
             .to_owned();
-    }
-    if tests == 0 {
-        let filters: Vec<String> = filters.iter().map(|f| format!("`{f}`")).collect();
-        let filters = filters.join(" or ");
-        return format!(
-            "none of {} has to do with {filters}, by its title, its file or the triggers that it names",
-            Noun("test").of(all)
-        );
     }
     let passed = tests - failed;
     let how = match (passed, failed) {

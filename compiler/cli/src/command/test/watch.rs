@@ -6,13 +6,14 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use notify::event::{CreateKind, ModifyKind, RemoveKind};
 use notify::{EventKind, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, new_debouncer};
 use smol_str::SmolStr;
 use trig_compiler::Workspace;
 use trig_project::{Loaded, load};
 
-use super::{Args, NOT_RUN, conclude, one, tell};
+use super::{Args, NOT_RUN, conclude, filter, human, one, tell};
 use crate::Outcome;
 use crate::output::Colour;
 use crate::project::{Project, find_one};
@@ -40,12 +41,13 @@ pub(super) fn run(
         .with_context(|| format!("`{}` cannot be watched", root.display()))?;
     let mut workspace = Workspace::new();
     let mut known: Vec<SmolStr> = Vec::new();
+    let mut shown = Vec::new();
     loop {
         // a project that is gone for a moment, as while a branch is switched, is no end
         match load(&root) {
             Ok(loaded) => {
                 let project = compile(&mut workspace, &mut known, loaded);
-                round(args, project, filters, colour)?;
+                round(args, project, filters, colour, &mut shown)?;
             }
             Err(error) => tell(&error.to_string()),
         }
@@ -78,14 +80,32 @@ fn compile(workspace: &mut Workspace, known: &mut Vec<SmolStr>, loaded: Loaded) 
     Project::new(loaded, compilation)
 }
 
-fn round(args: &Args, project: Project, filters: &[String], colour: Colour) -> anyhow::Result<()> {
+/// Runs the tests once. `shown` is the report that was shown last: the same again is news on a terminal only, which has
+/// been wiped.
+fn round(
+    args: &Args,
+    project: Project,
+    filters: &[String],
+    colour: Colour,
+    shown: &mut Vec<u8>,
+) -> anyhow::Result<()> {
     project.show(colour)?;
+    if project.ir().is_ok()
+        && let Some(idle) = filter::idle(std::slice::from_ref(&project), filters)
+    {
+        tell(&idle);
+        return Ok(());
+    }
     let begun = Instant::now();
     match one(args, project, filters)? {
         Ok(ran) => {
             let ran = [ran];
-            args.write(&ran, colour)?;
-            conclude(args, &ran, filters, begun.elapsed());
+            let report = human::report(&ran, args.verbose, args.coverage, false);
+            if std::io::stdout().is_terminal() || report != *shown {
+                args.write(&ran, colour)?;
+                *shown = report;
+            }
+            conclude(args, &ran, begun.elapsed());
         }
         Err(_) => tell(NOT_RUN),
     }
@@ -100,12 +120,54 @@ fn matters(result: &DebounceEventResult) -> bool {
     };
     events.iter().any(|event| {
         let read = matches!(event.kind, EventKind::Access(_));
-        let source = |path: &std::path::PathBuf| {
-            let named = path
-                .file_name()
-                .is_some_and(|n| n == trig_compiler::MANIFEST_PATH);
-            named || path.extension().is_none_or(|e| e == "trig")
-        };
-        event.need_rescan() || !read && event.paths.iter().any(source)
+        let of_project = |path: &std::path::PathBuf| belongs(&event.kind, path);
+        event.need_rescan() || !read && event.paths.iter().any(of_project)
     })
+}
+
+/// Whether a change of this path may change the project: of a source or the manifest, or that a directory comes, goes or
+/// is called otherwise. What is written into any other file is nothing to the project: our own report may go there.
+fn belongs(kind: &EventKind, path: &Path) -> bool {
+    let extension = path.extension();
+    if extension.is_some_and(|e| e == "trig")
+        || path.file_name() == Some(trig_compiler::MANIFEST_PATH.as_ref())
+    {
+        return true;
+    }
+    match kind {
+        EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder) => true,
+        // a link to a directory is no folder to the system, and what is gone cannot be asked
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+            extension.is_none() || path.is_dir()
+        }
+        EventKind::Any | EventKind::Modify(ModifyKind::Any | ModifyKind::Metadata(_)) => {
+            path.is_dir()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::DataChange;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_into_other_files_is_nothing_to_the_project() {
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let all = [
+            "a/b.trig",
+            "a/trig.toml",
+            "a/out1",
+            "a/out.txt",
+            "a/b.trig~",
+        ]
+        .map(|path| belongs(&written, Path::new(path)));
+        assert_eq!(all, [true, true, false, false, false]);
+        let made = EventKind::Create(CreateKind::Folder);
+        assert!(belongs(&made, Path::new("a/x.d")));
+        let gone = EventKind::Remove(RemoveKind::File);
+        assert!(belongs(&gone, Path::new("a/sales")));
+    }
 }

@@ -121,9 +121,9 @@ pub(crate) fn weekday_range(low: u8, high: u8) -> Vec<u8> {
 /// The zone that a text names, or the text.
 pub(crate) fn zone(text: &ast::TextLit) -> Result<SmolStr, String> {
     let name = text.plain().unwrap_or_default();
-    match jiff::tz::db().get(&name) {
-        Ok(_) => Ok(name.into()),
-        Err(_) => Err(name),
+    match trig_ir::zone(&name) {
+        Some(_) => Ok(name.into()),
+        None => Err(name),
     }
 }
 
@@ -161,6 +161,48 @@ pub(crate) fn money(amount: &ast::Number, currency: &ast::Name) -> Result<Value,
     }))
 }
 
+/// The value with the other sign, of what has one.
+pub(crate) fn negative(value: Value) -> Option<Value> {
+    Some(match value {
+        Value::Int(n) => Value::Int(n.checked_neg()?),
+        Value::Decimal(n) => Value::Decimal(-n),
+        Value::Money(money) => Value::Money(Money {
+            amount: -money.amount,
+            ..money
+        }),
+        Value::Duration(Millis(ms)) => Value::Duration(Millis(ms.checked_neg()?)),
+        _ => return None,
+    })
+}
+
+/// What a literal of type `of` is where `wanted` is asked for: a whole number stands for a decimal, a text for a tag or an
+/// address. `Err`: it is of another type, and which.
+pub(crate) fn fitted(value: Value, of: Type, wanted: &Type) -> Result<Value, Type> {
+    match (value, wanted) {
+        (Value::Int(n), Type::Decimal) => Ok(Value::Decimal(n.into())),
+        (Value::Text(text), Type::Tag) => Ok(Value::Tag(normalize(text.trim()))),
+        (value, Type::Url | Type::Receiver) if of == Type::Text => Ok(value),
+        (value, wanted) if of == *wanted || *wanted == Type::Any => Ok(value),
+        _ => Err(of),
+    }
+}
+
+/// Whether no value lies between two, both included.
+pub(crate) fn is_reversed(low: &Value, high: &Value) -> bool {
+    match (low, high) {
+        (Value::Int(a), Value::Int(b)) => a > b,
+        (Value::Int(a), Value::Decimal(b)) => Decimal::from(*a) > *b,
+        (Value::Decimal(a), Value::Int(b)) => *a > Decimal::from(*b),
+        (Value::Decimal(a), Value::Decimal(b)) => a > b,
+        (Value::Money(a), Value::Money(b)) => a.currency == b.currency && a.amount > b.amount,
+        (Value::Date(a), Value::Date(b)) => a > b,
+        (Value::Time(a), Value::Time(b)) => a > b,
+        (Value::DateTime(a), Value::DateTime(b)) => a > b,
+        (Value::Duration(a), Value::Duration(b)) => a > b,
+        _ => false,
+    }
+}
+
 /// A literal's value and type, if the expression is one that needs no names. `Err`: it is one that does not exist.
 pub(crate) fn constant(expr: &ast::Expr) -> Result<Option<(Value, Type)>, (Span, String)> {
     let at = |message| (expr.span, message);
@@ -189,6 +231,13 @@ pub(crate) fn constant(expr: &ast::Expr) -> Result<Option<(Value, Type)>, (Span,
             None => return Ok(None),
         },
         ast::ExprKind::Duration(d) => (Value::Duration(duration(d).map_err(at)?), Type::Duration),
+        ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => match constant(inner)? {
+            Some((value, ty)) => match negative(value) {
+                Some(value) => (value, ty),
+                None => return Ok(None),
+            },
+            None => return Ok(None),
+        },
         ast::ExprKind::Time(t) => (Value::Time(time(t).map_err(at)?), Type::Time),
         ast::ExprKind::Date(d) => (Value::Date(date(d).map_err(at)?), Type::Date),
         _ => return Ok(None),

@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use trig_compiler::{SourceSet, compile};
-use trig_ir::{Ir, TestCase, TestStepKind, Trigger};
+use trig_ir::{Ir, Loc, TestCase, TestStep, TestStepKind, Trigger};
 use trig_project::render::{Texts, human};
 use trig_test::{Coverage, Failure, Options, Report, Suite};
 
-use super::{says, triggers_that_say};
+use crate::names::{says, triggers_that_say};
 
 /// A project that compiles, with its tests.
 pub(crate) struct Project {
@@ -51,11 +51,11 @@ impl Project {
         assert!(said.is_empty(), "\n{}", String::from_utf8_lossy(&said));
         let ir = compilation.ir.unwrap();
         let tests = compilation.tests;
-        let all = run(&ir, tests.clone());
+        let all = run(&ir, tests.clone(), false);
         let fired = tests
             .iter()
             .map(|test| {
-                let coverage = run(&ir, vec![test.clone()]).coverage.unwrap();
+                let coverage = run(&ir, vec![test.clone()], false).coverage.unwrap();
                 let fired = coverage.triggers.into_iter().filter(|t| t.fired);
                 fired.map(|t| t.name.to_string()).collect()
             })
@@ -86,6 +86,11 @@ impl Project {
     /// Whether there is a test of this title.
     pub(crate) fn has_test(&self, title: &str) -> bool {
         self.tests.iter().any(|t| t.title == title)
+    }
+
+    /// Whether a trigger or flow names a row.
+    pub(crate) fn has_triggers(&self, row: &str) -> bool {
+        !triggers_that_say(&self.sources, row).is_empty()
     }
 
     /// What is missing for a row, a line each.
@@ -161,6 +166,39 @@ impl Project {
             .filter(move |t| !t.disabled && (t.name == name || t.name.starts_with(&made)))
     }
 
+    /// The triggers and flows that can fire.
+    pub(crate) fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.ir.triggers.iter().filter(|t| !t.disabled)
+    }
+
+    /// A place of the project: file and line.
+    pub(crate) fn place(&self, loc: Loc) -> String {
+        format!("{}:{}", self.ir.files[loc.file.index()].path, loc.line)
+    }
+
+    /// Whether a test fails when a trigger is like this. Those that fire it come first: it is mostly one of these.
+    pub(crate) fn fails_with(&self, trigger: Trigger) -> bool {
+        let mut order: Vec<usize> = (0..self.tests.len()).collect();
+        order.sort_by_key(|n| {
+            let names = |step: &TestStep| match &step.kind {
+                TestStepKind::Fired { trigger: name, .. } => *name == trigger.name,
+                _ => false,
+            };
+            let named = self.tests[*n].steps.iter().any(names);
+            let fired = self.fired[*n].contains(trigger.name.as_str());
+            (!named, !fired)
+        });
+        let tests = order.into_iter().map(|n| self.tests[n].clone()).collect();
+        let mut ir = self.ir.clone();
+        for other in &mut ir.triggers {
+            if other.name == trigger.name {
+                *other = trigger;
+                break;
+            }
+        }
+        run(&ir, tests, true).failed() > 0
+    }
+
     /// Whether tests pass although a trigger is gone.
     fn passes_without(&self, trigger: &Trigger, tests: &[usize]) -> bool {
         let mut ir = self.ir.clone();
@@ -168,7 +206,7 @@ impl Project {
             other.disabled |= other.name == trigger.name;
         }
         let tests = tests.iter().map(|n| self.tests[*n].clone()).collect();
-        run(&ir, tests).failed() == 0
+        run(&ir, tests, true).failed() == 0
     }
 
     /// Of what the titles of tests name as rows of a system, what is none; with such a title.
@@ -188,23 +226,26 @@ impl Project {
     }
 }
 
-/// Whether a test says that a trigger has not fired, or that something has not been done.
+/// Whether a test says that a trigger has not fired. That something has not been done says nothing of who did not do it.
 fn expects_none(test: &TestCase, name: &str) -> bool {
     test.steps.iter().any(|step| match &step.kind {
         TestStepKind::Fired {
             negated: true,
             trigger,
             ..
-        } => trigger == name,
-        TestStepKind::Called { negated, .. } => *negated,
+        }
+        | TestStepKind::Stopped { trigger, .. } => trigger == name,
         _ => false,
     })
 }
 
-fn run(ir: &Ir, tests: Vec<TestCase>) -> Report {
+/// Runs tests on this thread.
+fn run(ir: &Ir, tests: Vec<TestCase>, fail_fast: bool) -> Report {
     let options = Options {
         jobs: NonZeroUsize::new(1),
-        coverage: true,
+        fail_fast,
+        // where the first failure says all, what has been shown is of no use
+        coverage: !fail_fast,
         ..Options::default()
     };
     Suite::new(ir.clone(), tests).run(options, &|_| {}).unwrap()
