@@ -41,6 +41,14 @@ impl Vars {
         self.0.get(at).copied()
     }
 
+    /// Whether a model needs something that was not looked into to be so or so.
+    pub fn guesses(&self, model: &Model) -> bool {
+        model
+            .0
+            .keys()
+            .any(|var| self.decl(*var).is_some_and(|decl| decl.opaque))
+    }
+
     /// Whether a formula can hold.
     pub fn solve(&self, formula: &Formula) -> Answer {
         self.solve_within(formula, BUDGET)

@@ -114,7 +114,9 @@ impl Maker<'_> {
             }
             "time" => {
                 let n = self.dice.between(0, 5);
-                self.compared("hour", "(not e_hour)", &format!("1{n}:15"), &n.to_string())
+                let seconds = (10 + n) * 3600 + 15 * 60;
+                let (trig, smt) = (format!("1{n}:15"), seconds.to_string());
+                self.compared("hour", "(not e_hour)", &trig, &smt)
             }
             "duration" => {
                 let n = self.dice.between(1, 5);

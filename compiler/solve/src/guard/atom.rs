@@ -97,6 +97,21 @@ impl Guards<'_> {
         }
     }
 
+    pub(super) fn is_of_currency(&mut self, term: &Term, currency: &SmolStr) -> Option<Formula> {
+        match term {
+            Term::Const(Value::Money(money)) => {
+                Some(Formula::constant(money.currency == *currency))
+            }
+            Term::Const(_) => Some(Formula::FALSE),
+            Term::At(spot, ty @ Type::Money, optional) => {
+                let var = self.at(spot, ty, *optional)?;
+                let any = Pred::Amount(currency.clone(), Spans::all());
+                Some(Formula::Atom(var, any))
+            }
+            Term::At(..) => None,
+        }
+    }
+
     pub(super) fn in_stages(
         &mut self,
         term: &Term,

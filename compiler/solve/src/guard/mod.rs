@@ -8,7 +8,7 @@ mod term;
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
-use trig_ir::{ActorKind, Expr, HasOp, Ir, Place, Test, TextOp, Value};
+use trig_ir::{ActorKind, CompareOp, Expr, Function, HasOp, Ir, Place, Test, TextOp, Value};
 
 pub use place::{Frame, Spot};
 pub use schedule::Schedules;
@@ -137,13 +137,26 @@ impl<'i> Guards<'i> {
             Expr::And(all) => Formula::And(all.iter().map(|e| self.holds(e, env)).collect()),
             Expr::Or(all) => Formula::Or(all.iter().map(|e| self.holds(e, env)).collect()),
             Expr::Not(inner) => self.holds(inner, env).not(),
+            Expr::Compare(op @ (CompareOp::Eq | CompareOp::Ne), a, b)
+                if let (Expr::Call(Function::Currency, of), Expr::Const(Value::Text(currency)))
+                | (Expr::Const(Value::Text(currency)), Expr::Call(Function::Currency, of)) =
+                    (&**a, &**b)
+                    && let [amount] = of.as_slice() =>
+            {
+                let whole = |guards: &mut Self| guards.closed(expr, env);
+                let is = |guards: &mut Self, v: &Term| {
+                    let is = guards.is_of_currency(v, currency)?;
+                    Some(if *op == CompareOp::Eq { is } else { is.not() })
+                };
+                self.each(amount, env, &is, &whole)
+            }
             Expr::Compare(op, a, b) => {
                 let whole = |guards: &mut Self| guards.closed(expr, env);
                 self.pairs(a, b, env, &|guards, a, b| guards.compare(*op, a, b), &whole)
             }
             Expr::Between { value, low, high } => {
-                let above = Expr::Compare(trig_ir::CompareOp::Ge, value.clone(), low.clone());
-                let below = Expr::Compare(trig_ir::CompareOp::Le, value.clone(), high.clone());
+                let above = Expr::Compare(CompareOp::Ge, value.clone(), low.clone());
+                let below = Expr::Compare(CompareOp::Le, value.clone(), high.clone());
                 self.holds(&above, env).and(self.holds(&below, env))
             }
             Expr::In(value, of) => {
