@@ -17,6 +17,7 @@ mod expected;
 mod link;
 mod page;
 mod project;
+mod reports;
 
 use std::collections::BTreeSet;
 
@@ -114,6 +115,17 @@ fn blocks_are_of_a_known_kind() {
             }
         }
     }
+    nothing(&wrong);
+}
+
+#[test]
+fn reports_are_taken() {
+    let mut wrong = Vec::new();
+    let reports: usize = all()
+        .iter()
+        .map(|page| reports::check(page, &mut wrong))
+        .sum();
+    assert!(reports > 0);
     nothing(&wrong);
 }
 

@@ -7,7 +7,7 @@ use crate::expected::{self, Expected};
 use crate::page::{Block, Page};
 
 /// The manifest of every page.
-const MANIFEST: &str = r#"[project]
+pub(crate) const MANIFEST: &str = r#"[project]
 id = "docs"
 language = "1"
 zone = "Europe/Berlin"
