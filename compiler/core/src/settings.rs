@@ -22,7 +22,7 @@ pub(crate) fn check(manifest: &Manifest) -> Vec<Problem> {
                 &file, level.key, "rule", name, &warnings,
             )),
             Some(rule) if rule.level == Severity::Error => {
-                problems.push(rules::misplaced_clause::with_help(
+                problems.push(rules::misplaced_clause::RULE.with_help(
                     &file,
                     level.key,
                     format!("`{name}` is an error whatever its level"),

@@ -95,9 +95,7 @@ fn problem(
     if named.started && !trigger.flow {
         let message = format!("`{name}` is a trigger: only flows are started by hand");
         let help = format!("let happen what starts it, and then `expect fired {name}`");
-        return Some(rules::misplaced_clause::with_help(
-            path, named.span, message, help,
-        ));
+        return Some(rules::misplaced_clause::RULE.with_help(path, named.span, message, help));
     }
     let (entity, span) = named.subject?;
     if trigger.subject == Some(entity) {

@@ -25,7 +25,7 @@ impl Cx<'_> {
                 ));
             }
             Some(found) if found.level == Severity::Error => {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     rule.span,
                     format!("`{name}` is an error, and errors cannot be allowed"),
@@ -33,7 +33,7 @@ impl Cx<'_> {
                 ));
             }
             Some(_) if name == rules::unused_allow::RULE.name => {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     rule.span,
                     format!("`{name}` cannot be allowed"),
@@ -49,7 +49,7 @@ impl Cx<'_> {
             None => true,
         };
         if blank {
-            self.report(rules::missing_clause::with_help(
+            self.report(rules::missing_clause::RULE.with_help(
                 self.path,
                 span,
                 "`allow` does not say why",

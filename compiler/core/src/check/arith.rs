@@ -115,7 +115,7 @@ impl Cx<'_> {
                 let span = call.callee.span;
                 let found = self.model.scope.lookup(self.catalogue, &name);
                 let problem = match found {
-                    Lookup::Found(_, Decl::Action(_)) => rules::misplaced_clause::with_help(
+                    Lookup::Found(_, Decl::Action(_)) => rules::misplaced_clause::RULE.with_help(
                         self.path,
                         span,
                         format!("`{name}` is an action: it is done, and has no value"),

@@ -16,7 +16,7 @@ impl Cx<'_> {
             Ok(Some((Value::User(user), _))) => Some(user),
             _ => {
                 if expr.kind != ast::ExprKind::Missing {
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         expr.span,
                         "after `as` stands a user",
@@ -86,7 +86,7 @@ impl Cx<'_> {
                 let message =
                     format!("the schedules in `during` have different zones, `{a}` and `{b}`");
                 let span = Span::new(guard.loc.start, guard.loc.end);
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     span,
                     message,

@@ -14,7 +14,7 @@ impl Cx<'_> {
         let (home, name) = (o.home, o.name);
         let backwards = c.backwards.is_some();
         if let (Some(span), None, false) = (c.backwards, home, self.bound.sample) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "`backwards` says of a trigger in a stage that it also takes records from behind",
@@ -36,7 +36,7 @@ impl Cx<'_> {
             return vec![self.move_home(home, name.span, backwards, as_user)];
         };
         if let Some((_, span)) = c.as_user {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "`as` says in whose name a trigger without `do` moves its record",

@@ -61,7 +61,7 @@ impl Cx<'_> {
     ) -> Option<ActionKind> {
         let Some(source) = &node.source else {
             if !node.binder.is_missing() {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     node.span,
                     "among actions, `for each` runs over records that belong to one",
@@ -133,7 +133,7 @@ impl Cx<'_> {
                 }
                 let (owner, binder) =
                     (self.model.entity_name(owner).to_owned(), node.entity.text());
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     source.span,
                     format!("a `{owner}` has no single collection of `{binder}`"),

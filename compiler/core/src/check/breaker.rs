@@ -85,7 +85,7 @@ impl Cx<'_> {
         if let Lookup::Found(full, Decl::Entity(_)) = self.model.scope.lookup(self.catalogue, &text)
         {
             let name = short(full).to_owned();
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 of.span,
                 format!("a breaker counts changes of fields, and `{name}` is an entity"),

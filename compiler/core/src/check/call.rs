@@ -152,7 +152,7 @@ impl Cx<'_> {
             .args
             .first()
             .map_or("…".to_owned(), |a| self.source(a.value.span));
-        self.report(rules::misplaced_clause::with_help(
+        self.report(rules::misplaced_clause::RULE.with_help(
             self.path,
             call.callee.span,
             format!("`{}` is no action", call.callee.text()),

@@ -38,7 +38,7 @@ impl Cx<'_> {
         if let K::Interval(lit) = &node.kind {
             let interval = self.interval(lit);
             if let Some(at) = &node.at {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     at.span,
                     "an interval is counted from midnight, so it has no time of day of its own",
@@ -59,7 +59,7 @@ impl Cx<'_> {
             K::Month(anchor) => self.month(anchor, at),
             K::Year(day) => {
                 let Some(day) = day else {
-                    self.report(rules::missing_clause::with_help(
+                    self.report(rules::missing_clause::RULE.with_help(
                         self.path,
                         node.span,
                         "`every year` does not say on which day",
@@ -89,7 +89,7 @@ impl Cx<'_> {
         };
         if whole && !self.ends_with_at(node.span) {
             let written = self.source(node.span);
-            self.report(rules::missing_clause::with_help(
+            self.report(rules::missing_clause::RULE.with_help(
                 self.path,
                 node.span,
                 format!("`{written}` does not say at what time"),
@@ -128,9 +128,7 @@ impl Cx<'_> {
         } else {
             return Some(interval);
         };
-        self.report(rules::invalid_literal::with_help(
-            self.path, lit.span, message, help,
-        ));
+        self.report(rules::invalid_literal::RULE.with_help(self.path, lit.span, message, help));
         None
     }
 
@@ -140,7 +138,7 @@ impl Cx<'_> {
             let written = self.source(span);
             // `every week on` without a day has been said
             if !written.starts_with("every week on") {
-                self.report(rules::missing_clause::with_help(
+                self.report(rules::missing_clause::RULE.with_help(
                     self.path,
                     span,
                     "`every week` does not say on which days",
@@ -196,7 +194,7 @@ impl Cx<'_> {
                 match number.text.parse::<u8>() {
                     Ok(day @ 1..=31) => Some(Recurrence::MonthDay(day, at?)),
                     _ => {
-                        self.report(rules::invalid_literal::with_help(
+                        self.report(rules::invalid_literal::RULE.with_help(
                             self.path,
                             number.span,
                             format!("no month has a day {}", number.text),
@@ -239,7 +237,7 @@ impl Cx<'_> {
         let day = self.existing(date.span, literal::date(date));
         let Some(time) = time else {
             let written = self.source(span);
-            self.report(rules::missing_clause::with_help(
+            self.report(rules::missing_clause::RULE.with_help(
                 self.path,
                 span,
                 format!("`{written}` does not say at what time"),
@@ -272,7 +270,7 @@ impl Cx<'_> {
                 let days = (span.0.abs() / Millis::DAY.0).max(1);
                 let word = if span.0 < 0 { "before" } else { "after" };
                 let yearly = if node.yearly { " yearly" } else { "" };
-                self.report(rules::invalid_literal::with_help(
+                self.report(rules::invalid_literal::RULE.with_help(
                     self.path,
                     node.span,
                     format!("{why}, so the distance is counted in whole days"),
@@ -308,7 +306,7 @@ impl Cx<'_> {
             return;
         }
         let written = self.source(node.span);
-        self.report(rules::missing_clause::with_help(
+        self.report(rules::missing_clause::RULE.with_help(
             self.path,
             node.span,
             format!("`{written}` does not say at what time"),
@@ -355,7 +353,7 @@ impl Cx<'_> {
             )?),
         };
         if !starts.is_empty() && starts.iter().all(|s| s.clock.is_none()) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "`missed` is about times that were slept through, and the clock starts nothing here",

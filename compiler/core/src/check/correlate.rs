@@ -30,7 +30,7 @@ impl Cx<'_> {
             ast::PatternKind::Missing | ast::PatternKind::Path { .. } => None,
         };
         if let Some((message, help)) = refused {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 pattern.span,
                 message,

@@ -29,7 +29,7 @@ impl Cx<'_> {
         };
         let lowered = self.constant_duration(duration, "after", "");
         if lowered == Some(Millis::default()) && !own {
-            self.report(rules::invalid_literal::with_help(
+            self.report(rules::invalid_literal::RULE.with_help(
                 self.path,
                 duration.span,
                 "a duration of zero is none",
@@ -74,7 +74,7 @@ impl Cx<'_> {
         if let (Some(duration), Some(most), Some(lit)) = (duration, most, up_to)
             && most < duration
         {
-            self.report(rules::invalid_literal::with_help(
+            self.report(rules::invalid_literal::RULE.with_help(
                 self.path,
                 lit.span,
                 format!("`up to {most}` ends before the first {duration} of rest are over"),

@@ -13,7 +13,7 @@ impl Cx<'_> {
     pub(super) fn duration(&mut self, lit: &ast::DurationLit, instead: &str) -> Option<Millis> {
         let duration = self.duration_or_zero(lit)?;
         if duration == Millis::default() {
-            self.report(rules::invalid_literal::with_help(
+            self.report(rules::invalid_literal::RULE.with_help(
                 self.path,
                 lit.span,
                 "a duration of zero is none",
@@ -45,7 +45,7 @@ impl Cx<'_> {
                 self.report(rules::invalid_literal::problem(self.path, span, message));
             }
             _ if expr.kind == ast::ExprKind::Missing => {}
-            _ => self.report(rules::misplaced_clause::with_help(
+            _ => self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 expr.span,
                 format!("after `{word}` stands a duration{or}"),
@@ -64,7 +64,7 @@ impl Cx<'_> {
     ) -> Option<Millis> {
         let duration = self.constant_duration(expr, word, "")?;
         if duration == Millis::default() {
-            self.report(rules::invalid_literal::with_help(
+            self.report(rules::invalid_literal::RULE.with_help(
                 self.path,
                 expr.span,
                 "a duration of zero is none",

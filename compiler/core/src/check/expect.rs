@@ -126,7 +126,7 @@ impl Cx<'_> {
             return Some(None);
         };
         if negated {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "`not` and a number of times do not go together",
@@ -138,7 +138,7 @@ impl Cx<'_> {
             ast::Times::Once => Some(Some(1)),
             ast::Times::Exactly(number) => match number.text.parse::<u32>() {
                 Ok(0) => {
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         number.span,
                         "`0 times` is written with `not`",
@@ -164,7 +164,7 @@ impl Cx<'_> {
             return None;
         }
         if !negated {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 word.span,
                 "`because` says what kept a trigger from firing",

@@ -58,7 +58,7 @@ impl Cx<'_> {
                         );
                         let message = format!("a `{owner}` has no single collection of `{wanted}`");
                         let help = format!("say which field: `for each {wanted} of {owner}.FIELD`");
-                        self.report(rules::misplaced_clause::with_help(
+                        self.report(rules::misplaced_clause::RULE.with_help(
                             self.path,
                             source.span,
                             message,
@@ -75,7 +75,7 @@ impl Cx<'_> {
                 let named = self.entity_prefix(&node.entity).map(|(id, _)| id);
                 if named != Some(element) && !node.binder.is_missing() {
                     let wanted = self.model.entity_name(element).to_owned();
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         node.entity.span,
                         format!("`{}` holds records of `{wanted}`", source.text()),

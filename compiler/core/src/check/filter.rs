@@ -166,7 +166,7 @@ impl Cx<'_> {
     ) -> Option<First> {
         let Some(per) = per else {
             let written = self.source(span);
-            self.report(rules::missing_clause::with_help(
+            self.report(rules::missing_clause::RULE.with_help(
                 self.path,
                 span,
                 "`first` does not say of whom",
@@ -211,7 +211,7 @@ impl Cx<'_> {
                         match &one.kind {
                             ast::ExprKind::Path(path) => names.extend(path.single().cloned()),
                             ast::ExprKind::Missing => {}
-                            _ => self.report(rules::misplaced_clause::with_help(
+                            _ => self.report(rules::misplaced_clause::RULE.with_help(
                                 self.path,
                                 one.span,
                                 "`by` says who caused the event",

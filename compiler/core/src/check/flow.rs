@@ -106,7 +106,7 @@ impl Cx<'_> {
                 K::Missed(_) => "a flow has no clock of its own that could be missed",
                 _ => continue,
             };
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 clause.span,
                 format!("`{keyword}` does not stand in a flow: actions start it, with `start`"),
@@ -126,7 +126,7 @@ impl Cx<'_> {
             (None, None) => None,
             (None, Some(of)) => {
                 self.place(env, of)?;
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     of.span,
                     format!("`{}` runs for nobody in particular", flow.name),
@@ -155,9 +155,10 @@ impl Cx<'_> {
                             flow.name
                         );
                         let message = format!("`{}` are several records", of.text());
-                        self.report(rules::misplaced_clause::with_help(
-                            self.path, of.span, message, help,
-                        ));
+                        self.report(
+                            rules::misplaced_clause::RULE
+                                .with_help(self.path, of.span, message, help),
+                        );
                     } else if ty != Type::Any {
                         let (wanted, found) = (
                             format!("`{}`", self.model.entity_name(wanted)),

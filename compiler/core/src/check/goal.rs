@@ -38,7 +38,7 @@ impl Cx<'_> {
             ast::GoalReached::Missing => return None,
         };
         if around.within != Within::Body {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "a goal stands at the top level of a body: a flow jumps there from wherever it waits",
@@ -97,7 +97,7 @@ impl Cx<'_> {
             _ => None,
         });
         let Some(value) = named else {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!("`{text}` tells of one goal; say which"),
@@ -107,7 +107,7 @@ impl Cx<'_> {
         };
         let ast::ExprKind::Path(goal) = &value.kind else {
             if value.kind != ast::ExprKind::Missing {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     value.span,
                     "a goal is named by its flow and itself",
@@ -160,7 +160,7 @@ impl Cx<'_> {
                 Some(goal) => format!("write `{goal}`"),
                 None => "write `FLOW.GOAL`".to_owned(),
             };
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 "a goal is named by its flow and itself",

@@ -43,7 +43,7 @@ impl Cx<'_> {
         mut shapes: impl Iterator<Item = &'s Shape>,
     ) {
         if shapes.any(Shape::is_of_the_clock) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "`by` asks who caused the event, and the clock is nobody",

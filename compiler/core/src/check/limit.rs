@@ -63,7 +63,7 @@ impl Cx<'_> {
             _ if count.span.start == count.span.end => None,
             Ok(n @ 1..) => Some(n),
             Ok(_) => {
-                self.report(rules::invalid_literal::with_help(
+                self.report(rules::invalid_literal::RULE.with_help(
                     self.path,
                     count.span,
                     "a limit of 0 never lets anything through",
@@ -104,7 +104,7 @@ impl Cx<'_> {
                 let window =
                     self.constant_duration(expr, "cooldown", ", or the name of a shared one");
                 if window == Some(Millis::default()) {
-                    self.report(rules::invalid_literal::with_help(
+                    self.report(rules::invalid_literal::RULE.with_help(
                         self.path,
                         expr.span,
                         "a duration of zero is none",
@@ -180,7 +180,7 @@ impl Cx<'_> {
         if let Some(name) = path.single()
             && ["day", "week", "month", "year"].contains(&name.text.as_str())
         {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!(

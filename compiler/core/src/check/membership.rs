@@ -43,7 +43,7 @@ impl Cx<'_> {
                 if let (Some(low), Some(high)) = (constant_of(&low_expr), constant_of(&high_expr))
                     && crate::literal::is_reversed(&low, &high)
                 {
-                    self.report(rules::invalid_literal::with_help(
+                    self.report(rules::invalid_literal::RULE.with_help(
                         self.path,
                         right.span,
                         "nothing lies in this range: it ends before it begins",
@@ -147,7 +147,7 @@ impl Cx<'_> {
                 }
             }
             _ => {
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     right.span,
                     "after `in` stands a list, a range or a collection",

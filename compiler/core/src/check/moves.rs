@@ -61,7 +61,7 @@ impl Cx<'_> {
                     if self.bound.sample {
                         return None;
                     }
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         *span,
                         "`here` is the stage in which the trigger stands, and it stands in none",

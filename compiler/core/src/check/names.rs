@@ -63,7 +63,7 @@ impl Cx<'_> {
                 if self.problems.iter().any(said) {
                     return None;
                 }
-                rules::unknown_name::with_help(self.path, span, message, help)
+                rules::unknown_name::RULE.with_help(self.path, span, message, help)
             }
             None => rules::unknown_name::problem(self.path, span, kind, name, known),
         };

@@ -214,9 +214,9 @@ impl Cx<'_> {
                     Type::Text | Type::Url => "for a piece of a text, write `contains`",
                     _ => "to compare a single value, write `==` or `in`",
                 };
-                self.report(rules::misplaced_clause::with_help(
-                    self.path, left.span, message, help,
-                ));
+                self.report(
+                    rules::misplaced_clause::RULE.with_help(self.path, left.span, message, help),
+                );
             }
             self.expr(env, right, None);
             return Typed::poison();
@@ -269,9 +269,9 @@ impl Cx<'_> {
                 Type::List(_) | Type::Set(_) => "for an element of a collection, write `has`",
                 _ => "to compare a whole value, write `==` or `in`",
             };
-            self.report(rules::misplaced_clause::with_help(
-                self.path, left.span, message, help,
-            ));
+            self.report(
+                rules::misplaced_clause::RULE.with_help(self.path, left.span, message, help),
+            );
         }
         let wanted = if test == TextOp::ContainsAny {
             Type::List(Box::new(Type::Text))

@@ -133,7 +133,7 @@ impl Cx<'_> {
         let env = env.later("during");
         let test = self.condition(&env, expr);
         if !env.lenient && !only_schedules(&test) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 expr.span,
                 "`during` asks whether schedules are open, and nothing else",

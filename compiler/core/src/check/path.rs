@@ -119,7 +119,7 @@ impl Cx<'_> {
             return Some(self.walk(place, field.ty.clone(), field.optional, path, used));
         }
         if let ("event" | "old", Some(clause)) = (first.text.as_str(), env.later) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 first.span,
                 format!("`{clause}` looks at things as they are then, not at what started it: there is no `{}` here", first.text),
@@ -150,7 +150,7 @@ impl Cx<'_> {
         };
         let rest = path.names.get(1..).unwrap_or_default();
         if rest.is_empty() {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 first.span,
                 "`event` is no value; say which of its fields is meant",

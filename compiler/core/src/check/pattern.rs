@@ -94,7 +94,7 @@ impl Cx<'_> {
             }
             Lookup::Found(full, Decl::Entity(_)) => {
                 let name = short(full).to_owned();
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     path.span,
                     format!("`{name}` is an entity; say what happens to it"),
@@ -129,7 +129,7 @@ impl Cx<'_> {
                     let last = rest.last().map(|n| n.text.clone()).unwrap_or_default();
                     let name = short(&e.name).to_owned();
                     if ["created", "moved", "deleted"].contains(&last.as_str()) {
-                        self.report(rules::misplaced_clause::with_help(
+                        self.report(rules::misplaced_clause::RULE.with_help(
                             self.path,
                             path.span,
                             format!("what happens to a `{name}` is written with a space"),
@@ -138,7 +138,7 @@ impl Cx<'_> {
                         return None;
                     }
                     if match_field(&e.fields, rest).is_some() {
-                        self.report(rules::misplaced_clause::with_help(
+                        self.report(rules::misplaced_clause::RULE.with_help(
                             self.path,
                             path.span,
                             format!("`{text}` is a field; say what happens to it"),
@@ -205,7 +205,7 @@ impl Cx<'_> {
             Type::Int | Type::Decimal | Type::Money | Type::Duration | Type::Any
         ) {
             let ty = self.model.type_name(&found.ty);
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!(
@@ -229,7 +229,7 @@ impl Cx<'_> {
             ),
             (ast::PatternTail::Gains(_) | ast::PatternTail::Loses(_), None) => {
                 let ty = self.model.type_name(&found.ty);
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     path.span,
                     format!(
@@ -300,7 +300,7 @@ impl Cx<'_> {
     fn no_field_path(&mut self, path: &ast::Path) {
         if let Some((entity, _)) = self.entity_prefix(path) {
             let name = self.model.entity_name(entity).to_owned();
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!("`{name}` is an entity, and here stands one of its fields"),
@@ -317,7 +317,7 @@ impl Cx<'_> {
         if let Some(first) = owners.next() {
             let rest: Vec<String> = owners.take(3).collect();
             let list = [vec![first], rest].concat().join(" or ");
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!("`{}` does not say whose field it is", path.text()),

@@ -36,7 +36,7 @@ impl Cx<'_> {
             return None;
         }
         if matches!(ty, Type::Stage(_)) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 "a stage is not set: the record moves",

@@ -137,7 +137,7 @@ impl Cx<'_> {
                 ast::ClauseKind::After { .. } | ast::ClauseKind::Bad => {}
                 kind => {
                     let keyword = super::clauses::keyword(kind);
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         clause.span,
                         format!("`{keyword}` is said of the trigger as a whole, not of one start"),

@@ -115,7 +115,7 @@ impl Cx<'_> {
                     self.model.entity_name(declared).to_owned(),
                     self.model.entity_name(element).to_owned(),
                 );
-                self.report(rules::misplaced_clause::with_help(
+                self.report(rules::misplaced_clause::RULE.with_help(
                     self.path,
                     span,
                     format!("this trigger fires for each `{element}`, not for a `{declared}`"),

@@ -144,7 +144,7 @@ impl<'a> Cx<'a> {
             match name {
                 None if count > 1 => {
                     let span = Span::new(item.span.start, item.span.start + 7);
-                    self.report(rules::misplaced_clause::with_help(
+                    self.report(rules::misplaced_clause::RULE.with_help(
                         self.path,
                         span,
                         "where a template holds several triggers, each needs a name",
@@ -184,7 +184,7 @@ impl<'a> Cx<'a> {
         );
         if made.steps > most {
             made.triggers.clear();
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 node.template.span,
                 "the templates of this file make more than 10,000 triggers",

@@ -340,7 +340,7 @@ impl Cx<'_> {
         let (mut place, ty, _) = self.place(env, path)?;
         let field = place.path.pop();
         let (Some(field), Root::Binder(_)) = (field, place.root) else {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 path.span,
                 format!("`{}` is no field of a record", path.text()),
@@ -397,7 +397,7 @@ impl Cx<'_> {
             return None;
         }
         let Some(subject) = subject else {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "a flow is started for a record",
@@ -443,7 +443,7 @@ impl Cx<'_> {
             }
         };
         if reading.now.is_some_and(|now| at < now) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 span,
                 "the clock of a test does not go back",

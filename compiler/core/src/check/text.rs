@@ -20,7 +20,7 @@ impl Cx<'_> {
         let source = self.text.get(text.span.range()).unwrap_or_default();
         let raw = source.starts_with("\"\"\"");
         if !raw && has_open_brace(source) {
-            self.report(rules::misplaced_clause::with_help(
+            self.report(rules::misplaced_clause::RULE.with_help(
                 self.path,
                 text.span,
                 "a text shows values in the arguments of actions only",

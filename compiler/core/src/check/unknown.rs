@@ -118,11 +118,11 @@ impl Cx<'_> {
             let owner = short(&entity.name);
             let message = format!("the event has no `{text}`");
             let help = format!("the record's own field is `{owner}.{text}` here");
-            rules::unknown_name::with_help(self.path, path.span, message, help)
+            rules::unknown_name::RULE.with_help(self.path, path.span, message, help)
         } else if env.candidate.is_none() && env.event.as_ref().is_some_and(|e| has(&e.fields)) {
             let message = format!("there is no name `{text}`");
             let help = format!("the event's own field is `event.{text}` here");
-            rules::unknown_name::with_help(self.path, path.span, message, help)
+            rules::unknown_name::RULE.with_help(self.path, path.span, message, help)
         } else if env.subject.is_none()
             && env.event.is_some()
             && expected != Some(&Type::Weekday)
@@ -144,9 +144,7 @@ impl Cx<'_> {
         }
         let message = format!("there is no `{text}`: what has no value is `empty`");
         let help = "write `is empty`, or `is not empty`".to_owned();
-        self.report(rules::unknown_name::with_help(
-            self.path, path.span, message, help,
-        ));
+        self.report(rules::unknown_name::RULE.with_help(self.path, path.span, message, help));
         true
     }
 
@@ -158,9 +156,7 @@ impl Cx<'_> {
         if env.later == Some("during") {
             let message = format!("there is no schedule `{text}`");
             let help = format!("a schedule is declared first: {schedule}");
-            self.report(rules::unknown_name::with_help(
-                self.path, path.span, message, help,
-            ));
+            self.report(rules::unknown_name::RULE.with_help(self.path, path.span, message, help));
             return true;
         }
         let valued = matches!(
@@ -182,9 +178,7 @@ impl Cx<'_> {
         } else {
             format!("a field of your own is declared first: `extend {name} {{ {text}: … }}`")
         };
-        self.report(rules::unknown_name::with_help(
-            self.path, path.span, message, help,
-        ));
+        self.report(rules::unknown_name::RULE.with_help(self.path, path.span, message, help));
         true
     }
 
@@ -227,7 +221,7 @@ impl Cx<'_> {
         }
         let name = short(&element.name).to_owned();
         let text = path.text();
-        self.report(rules::misplaced_clause::with_help(
+        self.report(rules::misplaced_clause::RULE.with_help(
             self.path,
             path.span,
             format!("`{text}` differs from one `{name}` to the next, and this is asked once, before `for each`"),

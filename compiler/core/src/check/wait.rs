@@ -27,7 +27,7 @@ impl Cx<'_> {
             _ => None,
         };
         if constant.is_some_and(|duration| duration <= Millis::default()) {
-            self.report(rules::invalid_literal::with_help(
+            self.report(rules::invalid_literal::RULE.with_help(
                 self.path,
                 written,
                 "nothing waits for no time, or back into the past",
@@ -64,7 +64,7 @@ impl Cx<'_> {
         if around.within != Within::Each {
             return Some(());
         }
-        self.report(rules::misplaced_clause::with_help(
+        self.report(rules::misplaced_clause::RULE.with_help(
             self.path,
             span,
             format!(

@@ -15,7 +15,7 @@ impl Builder<'_> {
             let params = self.params(named.unit, &named.node.params, &named.full);
             for param in &named.node.params {
                 if param.ty.optional {
-                    self.problems.push(rules::misplaced_clause::with_help(
+                    self.problems.push(rules::misplaced_clause::RULE.with_help(
                         named.unit.path,
                         param.ty.span,
                         "a parameter of a condition always has a value",

@@ -110,7 +110,7 @@ impl Builder<'_> {
                 continue;
             }
             if let Some(was) = node.was.as_ref().filter(|_| owner.is_none()) {
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     was.span,
                     "only what is stored has an old name, and this is no field of a record",
@@ -145,7 +145,7 @@ impl Builder<'_> {
                     ),
                 };
                 if !message.is_empty() {
-                    self.problems.push(rules::misplaced_clause::with_help(
+                    self.problems.push(rules::misplaced_clause::RULE.with_help(
                         unit.path,
                         default.span,
                         message,
@@ -215,7 +215,7 @@ impl Builder<'_> {
                 None => Type::Any,
             },
             ast::TypeKind::By { .. } => {
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     ty.span,
                     "a record is found `by` a field in an event `from webhook` only",

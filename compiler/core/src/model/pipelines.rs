@@ -22,7 +22,7 @@ impl Builder<'_> {
                     .any(|f| f.ty == trig_ir::Type::Stage(entity))
             }) {
                 let name = self.model.entity_name(entity).to_owned();
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     node.entity.span,
                     format!("`{name}` has no stages, so it has no pipeline"),

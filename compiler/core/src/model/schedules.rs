@@ -51,7 +51,7 @@ impl Builder<'_> {
             let says_when =
                 |line: &ast::ScheduleLine| !matches!(line.kind, ast::ScheduleLineKind::Except(_));
             if !node.name.is_missing() && !node.lines.iter().any(says_when) {
-                self.problems.push(rules::missing_clause::with_help(
+                self.problems.push(rules::missing_clause::RULE.with_help(
                     unit.path,
                     node.name.span,
                     format!("schedule `{}` is never open", node.name.text),
@@ -83,7 +83,7 @@ impl Builder<'_> {
         let mut windows = Vec::new();
         for (start, end) in nodes {
             if (start.hour, start.minute) == (24, 0) {
-                self.problems.push(rules::invalid_literal::with_help(
+                self.problems.push(rules::invalid_literal::RULE.with_help(
                     unit.path,
                     start.span,
                     "`24:00` ends a day, and begins none",

@@ -31,7 +31,7 @@ impl<'a> Builder<'a> {
                     ));
                 }
                 if param.ty.optional {
-                    self.problems.push(rules::misplaced_clause::with_help(
+                    self.problems.push(rules::misplaced_clause::RULE.with_help(
                         unit.path,
                         param.ty.span,
                         "a parameter of a template always has a value",

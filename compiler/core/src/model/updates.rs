@@ -53,7 +53,7 @@ impl Builder<'_> {
         let Type::Entity(entity) = record.ty else {
             if record.ty != Type::Any {
                 let ty = self.model.type_name(&record.ty);
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     update.field.span,
                     format!("`{}` is a `{ty}`, and an event updates records", first.text),

@@ -109,7 +109,7 @@ impl Builder<'_> {
         }
         if let Type::Entity(entity) = field.ty {
             let name = self.model.entity_name(entity).to_owned();
-            let problem = rules::misplaced_clause::with_help(
+            let problem = rules::misplaced_clause::RULE.with_help(
                 unit.path,
                 place.span,
                 format!("a body holds no `{name}`, only something by which it is found"),
@@ -199,7 +199,7 @@ impl Builder<'_> {
                 None
             }
             Ok(None) => {
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     expr.span,
                     "this says nothing of the webhook's body",
@@ -227,7 +227,7 @@ impl Builder<'_> {
                 } else {
                     format!("write `body.{text}`")
                 };
-                self.problems.push(rules::misplaced_clause::with_help(
+                self.problems.push(rules::misplaced_clause::RULE.with_help(
                     unit.path,
                     path.span,
                     "what a webhook sends is called `body`",

@@ -17,13 +17,3 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn problem(file: &SmolStr, span: Span, message: String) -> Problem {
     RULE.at(file, span, message).into()
 }
-
-/// What is wrong with it, and what to do.
-pub(crate) fn with_help(
-    file: &SmolStr,
-    span: Span,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Problem {
-    RULE.with_help(file, span, message, help)
-}

@@ -89,13 +89,3 @@ pub(crate) fn otherwise(file: &SmolStr, span: Span, written: &str, end: &str) ->
     ))
     .into()
 }
-
-/// Something is left out; what to write.
-pub(crate) fn with_help(
-    file: &SmolStr,
-    span: Span,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Problem {
-    RULE.with_help(file, span, message, help)
-}

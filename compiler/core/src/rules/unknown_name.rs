@@ -63,16 +63,6 @@ pub(crate) fn weekday(file: &SmolStr, span: Span, name: &str) -> Problem {
         .into()
 }
 
-/// A name that means nothing where it stands, and what it may have meant.
-pub(crate) fn with_help(
-    file: &SmolStr,
-    span: Span,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Problem {
-    RULE.with_help(file, span, message, help)
-}
-
 /// A stage that no pipeline has.
 pub(crate) fn stage(file: &SmolStr, span: Span, name: &str, of: &str, known: &[&str]) -> Problem {
     let diagnostic = RULE.at(file, span, format!("{of} has no stage `{name}`"));
