@@ -327,12 +327,11 @@ proptest! {
             }
             Answer::Never => {
                 for a in samples(domain_of(first).0, false) {
-                    for b in samples(domain_of(second).0, true) {
+                    // two long texts would be too many
+                    let short = |b: &Value| !matches!(b, Value::Text(text) if text.len() > 2);
+                    for b in samples(domain_of(second).0, true).into_iter().filter(short) {
                         let of = |var: Var| if var == first { a.clone() } else { b.clone() };
                         prop_assert!(!guard.holds(&of), "{:?} {:?}", a, b);
-                        if DOMAINS[at] == Domain::Text {
-                            break;
-                        }
                     }
                 }
             }

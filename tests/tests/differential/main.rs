@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+#[path = "../support/dice.rs"]
 mod dice;
 mod eval;
 mod generate;

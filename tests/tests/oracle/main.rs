@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../support/dice.rs"]
 mod dice;
 mod guard;
 mod schedule;

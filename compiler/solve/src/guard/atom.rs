@@ -141,10 +141,7 @@ impl Guards<'_> {
                 }
                 Some(Formula::Or(any))
             }
-            (Term::Const(one), value) if one.is_empty() => {
-                let _ = value;
-                Some(Formula::FALSE)
-            }
+            (Term::Const(none), _) if none.is_empty() => Some(Formula::FALSE),
             (Term::Const(_), value) => self.compare(CompareOp::Eq, value, of),
             (
                 Term::At(spot, ty @ (Type::List(element) | Type::Set(element)), optional),
